@@ -1,0 +1,67 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "models/arch/mapping.h"
+
+namespace eyeriss::arch {
+
+/// A place in the array.
+struct pe_site {
+    unsigned cluster_row = 0, cluster_col = 0, pe_row = 0, pe_col = 0;
+};
+
+/// Indices of the outer loops in one pass, by loop.
+using pass_index = std::array<unsigned, loop_count>;
+
+/// What a PE works on in one pass. Channels are counted within the group.
+struct pe_tile {
+    unsigned g = 0, n = 0, e = 0;
+    unsigned m_begin = 0, m_count = 0;
+    unsigned c_begin = 0, c_count = 0;
+    unsigned r = 0;
+    unsigned s_begin = 0, s_count = 0;
+    unsigned chain_position = 0; ///< 0: where the chain starts
+};
+
+/// Index arithmetic of a mapping; the compiler, the accelerator's sequencer and reports all use this one.
+class tiling {
+public:
+    tiling(const layer_shape& layer, const mapping& map, const machine& m);
+
+    [[nodiscard]] const layer_shape& layer() const { return layer_; }
+    [[nodiscard]] const mapping& map() const { return map_; }
+    [[nodiscard]] std::uint64_t passes() const { return passes_; }
+    /// Loop indices of pass number p, the innermost loop fastest.
+    [[nodiscard]] pass_index index(std::uint64_t pass) const;
+    /// The PE's tile, or nothing when it has no work in this pass.
+    [[nodiscard]] std::optional<pe_tile> tile(const pass_index&, const pe_site&) const;
+    /// Position in the weight table of a pass's segment: (((g*M + m)*C + c)*R + r)*S + s over trips.
+    [[nodiscard]] std::uint32_t weight_segment(const pass_index&) const;
+    [[nodiscard]] std::uint32_t weight_segments() const;
+    /// Tiles of one segment in the order in which they lie: spatial g, spatial m, chain position. A tile that lies
+    /// outside the layer has m_count or c_count 0. e and n are 0.
+    [[nodiscard]] std::vector<pe_tile> segment_tiles(std::uint32_t segment) const;
+    /// Place of a PE tile within its segment.
+    [[nodiscard]] unsigned tile_in_segment(const pe_site&) const;
+    /// True in the first and in the last pass that adds to the pass's outputs.
+    [[nodiscard]] bool first_reduction(const pass_index&) const;
+    [[nodiscard]] bool last_reduction(const pass_index&) const;
+
+    /// Where a site stands on the two axes; nothing for a PE outside every chain or split.
+    struct place {
+        unsigned vertical = 0, horizontal = 0, chain_position = 0;
+    };
+    [[nodiscard]] std::optional<place> locate(const pe_site&) const;
+
+private:
+    layer_shape layer_;
+    mapping map_;
+    noc::noc_parameters noc_;
+    std::array<unsigned, loop_count> trips_{};
+    std::uint64_t passes_ = 1;
+};
+
+}  // namespace eyeriss::arch

@@ -1,0 +1,1 @@
+#include "noc/parameters.h"
