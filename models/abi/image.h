@@ -1,8 +1,8 @@
 /* Network image: what the driver loads. Owned by the hardware and the compiler, C99, little-endian.
  *
- * One block of memory, file_bytes of it stored, memory_bytes in all: header, tensor table, layer table, names,
- * descriptors, weights and requantisers, then an arena for feature maps that the file does not hold. Offsets are
- * relative to the start of the image, which must lie at a multiple of 64. */
+ * One block of memory, file_bytes of it stored, memory_bytes in all: header, tensor table, layer table,
+ * names, descriptors, weights and requantisers, then an arena for feature maps that the file does not hold.
+ * Offsets are relative to the start of the image, which must lie at a multiple of 64. */
 #ifndef EYERISS_ABI_IMAGE_H
 #define EYERISS_ABI_IMAGE_H
 
@@ -10,6 +10,8 @@
 
 #define EYERISS_IMAGE_MAGIC 0x49595645u /* "EVYI" */
 #define EYERISS_IMAGE_VERSION 1u
+/* Where tools put an image in DRAM and run_network looks for it. */
+#define EYERISS_IMAGE_ADDRESS 0x84000000u
 #define EYERISS_MAX_INPUTS 8u
 #define EYERISS_MAX_DIM 65535u
 
@@ -26,7 +28,7 @@ enum eyeriss_op {
     EYERISS_OP_MAX_POOL = 1,
     EYERISS_OP_AVERAGE_POOL = 2, /* global pooling is a window of the whole map */
     EYERISS_OP_ADD = 3,
-    EYERISS_OP_CONCAT = 4, /* along channels */
+    EYERISS_OP_CONCAT = 4,  /* along channels */
     EYERISS_OP_SOFTMAX = 5, /* over channels of an n x c x 1 x 1 tensor */
     EYERISS_OP_REQUANT = 6, /* q -> table[q], also stand-alone ReLU and Clip */
     EYERISS_OP_RESHAPE = 7  /* same elements in NCHW order, another shape */

@@ -4,9 +4,9 @@
  *   iact    sources 0 north 1 south 2 horizontal 3 GLB bank;  destinations 0 north 1 south 2 horizontal 3 PEs
  *   weight  sources 0 horizontal 1 off-chip;                  destinations 0 horizontal 1 PE row
  *   psum    sources 0 north 1 psum bank 2 top PE;             destinations 0 south 1 psum bank 2 bottom PE
- * On arrays of more than two cluster columns, horizontal stands for the two neighbours: the port towards the west
- * and the port towards the east are further ports 4 (iact) and 2 (weight), see EYERISS_*_WEST.
- * A mesh link carries what the destination port of one router drives into the source port of its neighbour: what
+ * On arrays of more than two cluster columns, horizontal stands for the two neighbours: the port towards the
+ * west and the port towards the east are further ports 4 (iact) and 2 (weight), see EYERISS_*_WEST. A mesh
+ * link carries what the destination port of one router drives into the source port of its neighbour: what
  * leaves north enters the northern neighbour's south source. */
 #ifndef EYERISS_ABI_NOC_CONFIG_H
 #define EYERISS_ABI_NOC_CONFIG_H
@@ -14,7 +14,7 @@
 enum {
     EYERISS_IACT_NORTH = 0,
     EYERISS_IACT_SOUTH = 1,
-    EYERISS_IACT_EAST = 2, /* the horizontal neighbour of a two-column array's western clusters */
+    EYERISS_IACT_EAST = 2,  /* the horizontal neighbour of a two-column array's western clusters */
     EYERISS_IACT_LOCAL = 3, /* source: GLB bank; destination: PEs */
     EYERISS_IACT_WEST = 4,
     EYERISS_IACT_PORTS = 5,
@@ -33,7 +33,7 @@ enum {
     EYERISS_PORT_BITS = 3
 };
 
-/* A cluster's words: router after router (iact planes, weight rows, psum columns), destination ports from bit 0 up,
- * three bits each, packed without gaps over 32-bit words. */
+/* A cluster's words: router after router (iact planes, weight rows, psum columns), destination ports from bit
+ * 0 up, three bits each, packed without gaps over 32-bit words. */
 
 #endif

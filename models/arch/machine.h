@@ -22,40 +22,41 @@ enum class dram_model : std::uint8_t { ideal, bandwidth };
 
 /// A PE: SPad sizes are the paper's (JETCAS 9(2), 2019, table of PE components).
 struct pe_parameters {
-    unsigned macs = 2;                 ///< multipliers; weights of one column handled in a cycle
-    unsigned iact_address_entries = 9; ///< segment ends
-    unsigned iact_entries = 16;        ///< 12-bit pairs
-    unsigned weight_address_entries = 16; ///< column ends
-    unsigned weight_words = 96;        ///< 24-bit words, two pairs each
+    unsigned macs = 2;                     ///< multipliers; weights of one column handled in a cycle
+    unsigned iact_address_entries = 9;     ///< segment ends
+    unsigned iact_entries = 16;            ///< 12-bit pairs
+    unsigned weight_address_entries = 16;  ///< column ends
+    unsigned weight_words = 96;            ///< 24-bit words, two pairs each
     unsigned psum_entries = 32;
     unsigned psum_bits = 20;
     overflow_mode overflow = overflow_mode::wrap;
     unsigned pipeline_stages = 7;
-    unsigned drop_queue_columns = 2;   ///< columns between weight-address and weight-data stages; hides empty columns
-    bool psum_transfer_takes_ports = true; ///< moving psums in and out stops the MACs (assumption)
-    unsigned psum_fifo_windows = 1;    ///< windows of psums that fit between two PEs of a chain (assumption)
-    bool weight_double_buffer = false; ///< load weights of the next pass while computing (assumption: no)
+    unsigned drop_queue_columns =
+        2;  ///< columns between weight-address and weight-data stages; hides empty columns
+    bool psum_transfer_takes_ports = true;  ///< moving psums in and out stops the MACs (assumption)
+    unsigned psum_fifo_windows = 1;     ///< windows of psums that fit between two PEs of a chain (assumption)
+    bool weight_double_buffer = false;  ///< load weights of the next pass while computing (assumption: no)
 };
 
 /// A GLB cluster (JETCAS): 3 iact banks of 512 x 24 b, 4 psum banks of 384 x 40 b.
 struct glb_parameters {
-    unsigned iact_bank_words = 512; ///< 24-bit words
-    unsigned psum_bank_words = 384; ///< 40-bit words, two psums each
+    unsigned iact_bank_words = 512;  ///< 24-bit words
+    unsigned psum_bank_words = 384;  ///< 40-bit words, two psums each
 };
 
 struct control_parameters {
     unsigned config_bits_per_cycle = 32;   ///< rate at which a layer's static configuration is shifted in
     unsigned requant_psums_per_cycle = 2;  ///< a requantiser a psum column (assumption)
-    unsigned output_tiles = 2;             ///< passes of finished outputs that wait for DRAM before the array stalls
-    bool shared_weight_reads = true;       ///< one DRAM read feeds several weight ports
+    unsigned output_tiles = 2;  ///< passes of finished outputs that wait for DRAM before the array stalls
+    bool shared_weight_reads = true;  ///< one DRAM read feeds several weight ports
     compression feature_maps = compression::csc;
 };
 
 struct dram_parameters {
     dram_model model = dram_model::ideal;
     std::uint64_t capacity_mib = 1024;
-    unsigned limit_mbps = 25600; ///< MB/s, reads and writes together; used by `bandwidth`
-    unsigned latency_ns = 0;     ///< added to each access
+    unsigned limit_mbps = 25600;  ///< MB/s, reads and writes together; used by `bandwidth`
+    unsigned latency_ns = 0;      ///< added to each access
 };
 
 struct core_parameters {
@@ -82,15 +83,15 @@ struct machine {
 
 /// One parameter as the command line, the machine file and `--list-params` see it.
 struct parameter {
-    /// Accessors to the parameter's text form in a machine; set throws std::invalid_argument with a sentence that
-    /// says what would be right ("expects a whole number from 1 to 64").
+    /// Accessors to the parameter's text form in a machine; set throws std::invalid_argument with a sentence
+    /// that says what would be right ("expects a whole number from 1 to 64").
     using getter = std::function<std::string(const machine&)>;
     using setter = std::function<void(machine&, std::string_view)>;
 
-    std::string_view key;      ///< dotted, e.g. "pe.psum_bits"
-    std::string_view unit;     ///< "bits", "cycles", "" for choices
-    std::string range;         ///< "1..64" or "wrap|saturate"
-    std::string_view sentence; ///< what it means, with the source
+    std::string_view key;       ///< dotted, e.g. "pe.psum_bits"
+    std::string_view unit;      ///< "bits", "cycles", "" for choices
+    std::string range;          ///< "1..64" or "wrap|saturate"
+    std::string_view sentence;  ///< what it means, with the source
     getter get;
     setter set;
 };
@@ -98,7 +99,8 @@ struct parameter {
 /// Every parameter there is, in a fixed order. The only place where keys are spelt.
 const std::vector<parameter>& parameters();
 
-/// Checks that hold across parameters. Returns an empty string, or one line that names keys and what would be right.
+/// Checks that hold across parameters. Returns an empty string, or one line that names keys and what would be
+/// right.
 std::string check(const machine&);
 
 }  // namespace eyeriss::arch

@@ -20,23 +20,25 @@ struct split {
     bool operator==(const split&) const = default;
 };
 
-/// A row-stationary-plus mapping: how a layer is cut into PE tiles, spread over the array and ordered in time.
+/// A row-stationary-plus mapping: how a layer is cut into PE tiles, spread over the array and ordered in
+/// time.
 ///
-/// A reduction chain of c1*r1 PEs climbs chain_clusters cluster rows (in each cluster from the bottom PE row to the
-/// top, cluster to cluster from north to south); position q of a chain works on c tile q / r1 and filter row q % r1.
-/// Groups of chain_clusters cluster rows take `vertical` in the order g, n, e, m (m innermost), PE columns of the
-/// whole array (cluster column major) take `horizontal` in the same order.
+/// A reduction chain of c1*r1 PEs climbs chain_clusters cluster rows (in each cluster from the bottom PE row
+/// to the top, cluster to cluster from north to south); position q of a chain works on c tile q / r1 and
+/// filter row q % r1. Groups of chain_clusters cluster rows take `vertical` in the order g, n, e, m (m
+/// innermost), PE columns of the whole array (cluster column major) take `horizontal` in the same order.
 struct mapping {
     unsigned m0 = 1, c0 = 1, s0 = 1;
     unsigned c1 = 1, r1 = 1, chain_clusters = 1;
     split vertical, horizontal;
     /// Loops over passes from the outermost to the innermost; each loop once.
     std::array<loop, loop_count> order{loop::g, loop::n, loop::e, loop::m, loop::c, loop::r, loop::s};
-    bool weight_dense = false;       ///< PE in dense mode: raw weights, address SPads gated
-    bool iact_dense = false;         ///< raw iacts from GLB to PE
-    bool iact_single_buffer = false; ///< a pass's iacts may fill whole banks; loading then does not overlap
+    bool weight_dense = false;        ///< PE in dense mode: raw weights, address SPads gated
+    bool iact_dense = false;          ///< raw iacts from GLB to PE
+    bool iact_single_buffer = false;  ///< a pass's iacts may fill whole banks; loading then does not overlap
 
-    /// Extents of one pass in each loop's dimension (m in channels of one group, c in channels, r in rows, ...).
+    /// Extents of one pass in each loop's dimension (m in channels of one group, c in channels, r in rows,
+    /// ...).
     [[nodiscard]] unsigned g_tile() const { return vertical.g * horizontal.g; }
     [[nodiscard]] unsigned n_tile() const { return vertical.n * horizontal.n; }
     [[nodiscard]] unsigned m_tile() const { return vertical.m * horizontal.m * m0; }
@@ -47,11 +49,12 @@ struct mapping {
     [[nodiscard]] std::array<unsigned, loop_count> trips(const layer_shape&) const;
     /// Passes of a layer: the product of trips.
     [[nodiscard]] std::uint64_t passes(const layer_shape&) const;
-    /// Output tiles whose psums wait in the GLB at once: the product of the trips of the output loops g, n, m, e that
-    /// run inside the outermost reduction loop of more than one trip; 0 when every pass finishes its outputs.
+    /// Output tiles whose psums wait in the GLB at once: the product of the trips of the output loops g, n,
+    /// m, e that run inside the outermost reduction loop of more than one trip; 0 when every pass finishes
+    /// its outputs.
     [[nodiscard]] std::uint64_t live_psum_tiles(const layer_shape&) const;
-    /// Largest number of channels <= 16 that divides every boundary between output channel tiles of a pass, so that
-    /// each pass writes whole units of the output feature map.
+    /// Largest number of channels <= 16 that divides every boundary between output channel tiles of a pass,
+    /// so that each pass writes whole units of the output feature map.
     [[nodiscard]] unsigned output_block_channels(const layer_shape&) const;
     /// PEs that have work in a full pass.
     [[nodiscard]] unsigned mapped_pes() const { return c1 * r1 * vertical.product() * horizontal.product(); }
@@ -60,9 +63,10 @@ struct mapping {
     bool operator==(const mapping&) const = default;
 };
 
-/// Checks everything about a mapping that does not depend on the weights' values: loops, array size, SPad sizes for
-/// iacts and psums, GLB banks at their worst case, chains. Returns an empty string, or one line that names the rule.
-/// `worst_weight_words` is the largest number of 24-bit words that a PE's weight tile stores (0: not checked).
+/// Checks everything about a mapping that does not depend on the weights' values: loops, array size, SPad
+/// sizes for iacts and psums, GLB banks at their worst case, chains. Returns an empty string, or one line
+/// that names the rule. `worst_weight_words` is the largest number of 24-bit words that a PE's weight tile
+/// stores (0: not checked).
 std::string check(const mapping&, const layer_shape&, const machine&, unsigned worst_weight_words);
 
 }  // namespace eyeriss::arch

@@ -23,7 +23,7 @@ struct pe_tile {
     unsigned c_begin = 0, c_count = 0;
     unsigned r = 0;
     unsigned s_begin = 0, s_count = 0;
-    unsigned chain_position = 0; ///< 0: where the chain starts
+    unsigned chain_position = 0;  ///< 0: where the chain starts
 };
 
 /// Index arithmetic of a mapping; the compiler, the accelerator's sequencer and reports all use this one.
@@ -41,8 +41,8 @@ public:
     /// Position in the weight table of a pass's segment: (((g*M + m)*C + c)*R + r)*S + s over trips.
     [[nodiscard]] std::uint32_t weight_segment(const pass_index&) const;
     [[nodiscard]] std::uint32_t weight_segments() const;
-    /// Tiles of one segment in the order in which they lie: spatial g, spatial m, chain position. A tile that lies
-    /// outside the layer has m_count or c_count 0. e and n are 0.
+    /// Tiles of one segment in the order in which they lie: spatial g, spatial m, chain position. A tile that
+    /// lies outside the layer has m_count or c_count 0. e and n are 0.
     [[nodiscard]] std::vector<pe_tile> segment_tiles(std::uint32_t segment) const;
     /// Place of a PE tile within its segment.
     [[nodiscard]] unsigned tile_in_segment(const pe_site&) const;
