@@ -26,6 +26,17 @@ struct pe_tile {
     unsigned chain_position = 0;  ///< 0: where the chain starts
 };
 
+/// One row of iacts that a cluster needs in a pass: C0 channels of input row h, sent to some of its PEs.
+struct iact_stream {
+    unsigned g = 0, n = 0, c_begin = 0, c_count = 0;
+    int h = 0;  ///< input row; outside 0..H-1 it is padding
+    unsigned s_begin = 0, s_count = 0;
+    std::uint32_t pes = 0;  ///< bit pe_row * pe_cols + pe_col of each PE that takes it
+    [[nodiscard]] bool same_data(const iact_stream& o) const {
+        return g == o.g && n == o.n && c_begin == o.c_begin && h == o.h && s_begin == o.s_begin;
+    }
+};
+
 /// Index arithmetic of a mapping; the compiler, the accelerator's sequencer and reports all use this one.
 class tiling {
 public:
@@ -38,6 +49,14 @@ public:
     [[nodiscard]] pass_index index(std::uint64_t pass) const;
     /// The PE's tile, or nothing when it has no work in this pass.
     [[nodiscard]] std::optional<pe_tile> tile(const pass_index&, const pe_site&) const;
+    /// The distinct iact rows of a cluster's PEs in a pass, in the order of chain position, then PE column.
+    /// Stream i is kept in bank i % pe_rows and leaves through that bank's router.
+    [[nodiscard]] std::vector<iact_stream> cluster_streams(const pass_index&, unsigned cluster_row,
+                                                           unsigned cluster_col) const;
+    /// Segments of a stream's row, F + ceil(s0/U) - 1, and values of each, c_count * U.
+    [[nodiscard]] unsigned segments() const;
+    /// Segments of one window: ceil(s0/U).
+    [[nodiscard]] unsigned window_segments() const;
     /// Position in the weight table of a pass's segment: (((g*M + m)*C + c)*R + r)*S + s over trips.
     [[nodiscard]] std::uint32_t weight_segment(const pass_index&) const;
     [[nodiscard]] std::uint32_t weight_segments() const;
@@ -55,6 +74,8 @@ public:
         unsigned vertical = 0, horizontal = 0, chain_position = 0;
     };
     [[nodiscard]] std::optional<place> locate(const pe_site&) const;
+    /// The same place again from its coordinates.
+    [[nodiscard]] pe_site site(const place&) const;
 
 private:
     layer_shape layer_;

@@ -1,0 +1,168 @@
+#include "models/arch/tiling.h"
+
+#include <algorithm>
+
+namespace eyeriss::arch {
+
+namespace {
+
+constexpr std::size_t at(loop l) {
+    return static_cast<std::size_t>(l);
+}
+
+/// Indices of one axis, from a position along it; m innermost, then e, n, g.
+struct axis_index {
+    unsigned g, n, e, m;
+};
+
+axis_index decompose(unsigned position, const split& s) {
+    const unsigned m = position % s.m;
+    const unsigned e = position / s.m % s.e;
+    const unsigned n = position / (s.m * s.e) % s.n;
+    return {position / (s.m * s.e * s.n), n, e, m};
+}
+
+}  // namespace
+
+tiling::tiling(const layer_shape& layer, const mapping& map, const machine& m)
+    : layer_(layer), map_(map), noc_(m.noc), trips_(map.trips(layer)), passes_(map.passes(layer)) {}
+
+pass_index tiling::index(std::uint64_t pass) const {
+    pass_index result{};
+    for (auto l = map_.order.rbegin(); l != map_.order.rend(); ++l) {
+        const unsigned trips = trips_[at(*l)];
+        result[at(*l)] = static_cast<unsigned>(pass % trips);
+        pass /= trips;
+    }
+    return result;
+}
+
+std::optional<tiling::place> tiling::locate(const pe_site& site) const {
+    const unsigned vertical = site.cluster_row / map_.chain_clusters;
+    const unsigned horizontal = site.cluster_col * noc_.pe_cols + site.pe_col;
+    const unsigned position =
+        site.cluster_row % map_.chain_clusters * noc_.pe_rows + (noc_.pe_rows - 1 - site.pe_row);
+    if (vertical >= map_.vertical.product() || horizontal >= map_.horizontal.product() ||
+        position >= map_.c1 * map_.r1) {
+        return std::nullopt;
+    }
+    return place{vertical, horizontal, position};
+}
+
+pe_site tiling::site(const place& p) const {
+    return {p.vertical * map_.chain_clusters + p.chain_position / noc_.pe_rows, p.horizontal / noc_.pe_cols,
+            noc_.pe_rows - 1 - p.chain_position % noc_.pe_rows, p.horizontal % noc_.pe_cols};
+}
+
+std::optional<pe_tile> tiling::tile(const pass_index& index, const pe_site& site) const {
+    const auto where = locate(site);
+    if (!where) return std::nullopt;
+    const axis_index v = decompose(where->vertical, map_.vertical);
+    const axis_index h = decompose(where->horizontal, map_.horizontal);
+    pe_tile t;
+    t.chain_position = where->chain_position;
+    t.g = index[at(loop::g)] * map_.g_tile() + v.g * map_.horizontal.g + h.g;
+    t.n = index[at(loop::n)] * map_.n_tile() + v.n * map_.horizontal.n + h.n;
+    t.e = index[at(loop::e)] * map_.e_tile() + v.e * map_.horizontal.e + h.e;
+    t.m_begin = index[at(loop::m)] * map_.m_tile() + (v.m * map_.horizontal.m + h.m) * map_.m0;
+    t.c_begin = index[at(loop::c)] * map_.c_tile() + where->chain_position / map_.r1 * map_.c0;
+    t.r = index[at(loop::r)] * map_.r1 + where->chain_position % map_.r1;
+    t.s_begin = index[at(loop::s)] * map_.s0;
+    if (t.g >= layer_.groups || t.n >= layer_.batch || t.e >= layer_.e() || t.m_begin >= layer_.m ||
+        t.c_begin >= layer_.c || t.r >= layer_.r || t.s_begin >= layer_.s) {
+        return std::nullopt;
+    }
+    t.m_count = std::min(map_.m0, layer_.m - t.m_begin);
+    t.c_count = std::min(map_.c0, layer_.c - t.c_begin);
+    t.s_count = std::min(map_.s0, layer_.s - t.s_begin);
+    return t;
+}
+
+unsigned tiling::window_segments() const {
+    return (map_.s0 + layer_.stride_w - 1) / layer_.stride_w;
+}
+
+unsigned tiling::segments() const {
+    return layer_.f() + window_segments() - 1;
+}
+
+std::vector<iact_stream> tiling::cluster_streams(const pass_index& index, unsigned cluster_row,
+                                                 unsigned cluster_col) const {
+    std::vector<iact_stream> streams;
+    for (unsigned up = 0; up < noc_.pe_rows; ++up) {
+        const unsigned pe_row = noc_.pe_rows - 1 - up;
+        for (unsigned pe_col = 0; pe_col < noc_.pe_cols; ++pe_col) {
+            const auto t = tile(index, {cluster_row, cluster_col, pe_row, pe_col});
+            if (!t) continue;
+            const int h = static_cast<int>(t->e * layer_.stride_h + t->r) - static_cast<int>(layer_.pad_top);
+            iact_stream s{t->g, t->n, t->c_begin, t->c_count, h, t->s_begin, t->s_count, 0};
+            auto found = std::find_if(streams.begin(), streams.end(),
+                                      [&](const iact_stream& other) { return other.same_data(s); });
+            if (found == streams.end()) found = streams.insert(streams.end(), s);
+            found->pes |= 1U << (pe_row * noc_.pe_cols + pe_col);
+        }
+    }
+    return streams;
+}
+
+std::uint32_t tiling::weight_segments() const {
+    return trips_[at(loop::g)] * trips_[at(loop::m)] * trips_[at(loop::c)] * trips_[at(loop::r)] *
+           trips_[at(loop::s)];
+}
+
+std::uint32_t tiling::weight_segment(const pass_index& i) const {
+    std::uint32_t position = i[at(loop::g)];
+    for (const loop l : {loop::m, loop::c, loop::r, loop::s}) position = position * trips_[at(l)] + i[at(l)];
+    return position;
+}
+
+std::vector<pe_tile> tiling::segment_tiles(std::uint32_t segment) const {
+    pass_index i{};
+    for (const loop l : {loop::s, loop::r, loop::c, loop::m}) {
+        i[at(l)] = segment % trips_[at(l)];
+        segment /= trips_[at(l)];
+    }
+    i[at(loop::g)] = segment;
+    std::vector<pe_tile> tiles;
+    for (unsigned g = 0; g < map_.g_tile(); ++g) {
+        for (unsigned m = 0; m < map_.vertical.m * map_.horizontal.m; ++m) {
+            for (unsigned position = 0; position < map_.c1 * map_.r1; ++position) {
+                pe_tile t;
+                t.chain_position = position;
+                t.g = i[at(loop::g)] * map_.g_tile() + g;
+                t.m_begin = i[at(loop::m)] * map_.m_tile() + m * map_.m0;
+                t.c_begin = i[at(loop::c)] * map_.c_tile() + position / map_.r1 * map_.c0;
+                t.r = i[at(loop::r)] * map_.r1 + position % map_.r1;
+                t.s_begin = i[at(loop::s)] * map_.s0;
+                if (t.g < layer_.groups && t.m_begin < layer_.m && t.c_begin < layer_.c && t.r < layer_.r &&
+                    t.s_begin < layer_.s) {
+                    t.m_count = std::min(map_.m0, layer_.m - t.m_begin);
+                    t.c_count = std::min(map_.c0, layer_.c - t.c_begin);
+                    t.s_count = std::min(map_.s0, layer_.s - t.s_begin);
+                }
+                tiles.push_back(t);
+            }
+        }
+    }
+    return tiles;
+}
+
+unsigned tiling::tile_in_segment(const pe_site& site) const {
+    const auto where = locate(site).value_or(place{});
+    const axis_index v = decompose(where.vertical, map_.vertical);
+    const axis_index h = decompose(where.horizontal, map_.horizontal);
+    const unsigned g = v.g * map_.horizontal.g + h.g;
+    const unsigned m = v.m * map_.horizontal.m + h.m;
+    return (g * map_.vertical.m * map_.horizontal.m + m) * map_.c1 * map_.r1 + where.chain_position;
+}
+
+bool tiling::first_reduction(const pass_index& i) const {
+    return i[at(loop::c)] == 0 && i[at(loop::r)] == 0 && i[at(loop::s)] == 0;
+}
+
+bool tiling::last_reduction(const pass_index& i) const {
+    return i[at(loop::c)] + 1 == trips_[at(loop::c)] && i[at(loop::r)] + 1 == trips_[at(loop::r)] &&
+           i[at(loop::s)] + 1 == trips_[at(loop::s)];
+}
+
+}  // namespace eyeriss::arch
