@@ -82,9 +82,11 @@ typedef struct eyeriss_add_params {
 
 typedef struct eyeriss_table_params {
     uint32_t table_offset; /* concat: 256 bytes for each input, by input byte; requant: 256 bytes;
-                              softmax: 256 uint32 of exp(-d*scale) as Q16, by distance d from the maximum */
+                              softmax: 256 uint32 of exp(-d*scale) as Q20, by distance d from the maximum */
     uint32_t identity;     /* concat: bit i set: input i needs no table */
-    uint32_t reserved[7];
+    /* softmax: q = clip(round_half_even(exp[d] * inverse_scale / sum of exp) + zy), products in 64 bits */
+    uint32_t inverse_scale;
+    uint32_t reserved[6];
 } eyeriss_table_params;
 
 typedef struct eyeriss_image_layer {
