@@ -1,0 +1,64 @@
+#pragma once
+
+#include <tlm_utils/simple_initiator_socket.h>
+#include <tlm_utils/simple_target_socket.h>
+
+#include <functional>
+#include <memory>
+#include <systemc>
+
+#include "models/accelerator/report.h"
+#include "models/arch/machine.h"
+
+namespace eyeriss::accelerator {
+
+/// `functional`: outputs only, no simulated time passes in the accelerator. `timed`: every transfer and every
+/// PE window has its time (doc/architecture.md, Time).
+enum class timing : std::uint8_t { functional, timed };
+
+class engine;
+
+/// The Eyeriss v2 accelerator as a SystemC module: register file, DMA, GLB clusters, hierarchical mesh, PE
+/// clusters.
+///
+/// `registers` is a TLM-2.0 LT target (models/abi/registers.h; aligned 32-bit accesses, anything else is
+/// answered with an error response). `read_port` and `write_port` are LT initiators for bus addresses below 4
+/// GiB. `irq` is high while enabled and DONE or ERROR stands.
+class accelerator : public sc_core::sc_module {
+public:
+    tlm_utils::simple_target_socket<accelerator> registers;
+    tlm_utils::simple_initiator_socket<accelerator> read_port;
+    tlm_utils::simple_initiator_socket<accelerator> write_port;
+    sc_core::sc_out<bool> irq;
+
+    accelerator(sc_core::sc_module_name name, const arch::machine& machine, timing mode = timing::timed);
+    ~accelerator() override;
+
+    /// Called at the end of every layer, failed ones included.
+    using layer_observer = std::function<void(const layer_report&)>;
+    void observe_layers(layer_observer observer);
+    /// Called when the driver writes the LAYER register: layer index (0xffffffff: none) and simulated
+    /// seconds.
+    using marker_observer = std::function<void(std::uint32_t, double)>;
+    void observe_markers(marker_observer observer);
+    /// Why the last layer was refused, one line; empty after success. For people; software reads ERROR_CODE.
+    [[nodiscard]] const std::string& last_error() const;
+
+private:
+    void transport(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
+    unsigned transport_debug(tlm::tlm_generic_payload& transaction);
+    [[nodiscard]] std::uint32_t read_register(std::uint32_t offset) const;
+    void write_register(std::uint32_t offset, std::uint32_t value);
+    void run_layers();
+    void drive_irq();
+
+    struct state;
+    std::unique_ptr<state> state_;
+    std::unique_ptr<engine> engine_;
+    sc_core::sc_event start_;
+    sc_core::sc_event status_changed_;
+    marker_observer marker_observer_;
+    layer_observer layer_observer_;
+};
+
+}  // namespace eyeriss::accelerator
