@@ -46,7 +46,7 @@ struct real_interval {
                                                       const real_interval& clamp);
 
 /// A positive real factor as multiplier / 2^shift; multiplier < 2^31, shift at most 30, in lowest terms, the
-/// nearest such number. A factor of 2^31 or more or one that is not positive and finite throws
+/// nearest such number. A factor of 2^30 or more or one that is not positive and finite throws
 /// std::domain_error.
 struct fixed_factor {
     std::int32_t multiplier = 1;
