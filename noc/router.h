@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <systemc>
+#include <vector>
+
+#include "noc/stream.h"
+
+namespace eyeriss::noc {
+
+/// A circuit-switched router: every destination port has a multiplexer that selects one source port, or none,
+/// for a whole layer. A burst on a source port leaves by every destination port that selects it (JETCAS 9(2),
+/// 2019, section III). Ports on the rim of the mesh have no neighbour: what is driven there is refused by
+/// configure().
+class router : public sc_core::sc_module {
+public:
+    static constexpr unsigned none = 7;
+
+    sc_core::sc_vector<stream_in<router>> in;
+    sc_core::sc_vector<stream_out<router>> out;
+
+    using port_set = std::uint32_t;
+
+    /// `mesh` are the destination ports that are mesh links, which take `hop`. `straight` are the ports whose
+    /// destination may select the source of the same number: elsewhere source and destination of one number
+    /// are the same neighbour, and a burst would go back where it came from.
+    router(sc_core::sc_module_name name, unsigned ports, port_set mesh, port_set straight,
+           const sc_core::sc_time& hop);
+
+    /// Declares a destination port as leading nowhere (rim of the mesh).
+    void leave_open(unsigned port) { open_[port] = true; }
+
+    /// Sets the multiplexers, one source port (or none) a destination port. Returns an empty string, or a
+    /// line that names this router and the port that is wrong.
+    [[nodiscard]] std::string configure(std::span<const std::uint8_t> select);
+
+    /// Source port that drives a destination port, or none.
+    [[nodiscard]] unsigned selected(unsigned destination) const { return select_[destination]; }
+    /// True when some destination selects this source.
+    [[nodiscard]] bool feeds(unsigned source) const;
+    /// Words that left by a destination port since the last clear.
+    [[nodiscard]] std::uint64_t words(unsigned destination) const { return words_[destination]; }
+    void clear_counts();
+
+private:
+    void transport(int source, burst& b, sc_core::sc_time& delay);
+
+    port_set mesh_;
+    port_set straight_;
+    sc_core::sc_time hop_;
+    std::vector<std::uint8_t> select_;
+    std::vector<std::uint64_t> words_;
+    std::vector<bool> open_;
+};
+
+}  // namespace eyeriss::noc

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <tlm_utils/passthrough_target_socket.h>
+#include <tlm_utils/simple_initiator_socket.h>
+
+#include <cstdint>
+#include <memory>
+#include <tlm>
+#include <vector>
+
+#include "noc/parameters.h"
+
+/// The stream protocol of the on-chip networks; doc/stream_protocol.md is its page.
+///
+/// A burst is what one source sends to one set of PEs over circuits that stay as they are for a layer.
+/// b_transport carries a burst from its source along the configured multiplexers to every sink; the delay
+/// argument grows by the latency of each mesh link. A sink that takes the burst adds itself to `arrivals`.
+/// What the sinks have in common, the rate at which words can flow, follows from their readies (a source's
+/// ready is the AND over its destinations) and is worked out where a pass is timed (models/arch/timing). The
+/// protocol has no phases, no debug transport, no DMI; nb_transport is refused by the sockets.
+namespace eyeriss::noc {
+
+/// What a burst carries; blocks derive from it and know what to expect on their sockets.
+class burst_content {
+public:
+    burst_content() = default;
+    burst_content(const burst_content&) = default;
+    burst_content(burst_content&&) = default;
+    burst_content& operator=(const burst_content&) = default;
+    burst_content& operator=(burst_content&&) = default;
+    virtual ~burst_content() = default;
+};
+
+/// A sink that took a burst.
+struct arrival {
+    std::uint32_t sink = 0;  ///< the sink's own number: a linear PE index, or a bank
+    sc_core::sc_time latency;
+};
+
+struct burst {
+    std::shared_ptr<const burst_content> content;
+    std::uint64_t words = 0;  ///< of the network's port width
+    std::uint32_t pes = 0;    ///< which PEs of a cluster take it: bit pe_row * pe_cols + pe_col
+    std::vector<arrival> arrivals;
+};
+
+struct stream_protocol {
+    using tlm_payload_type = burst;
+    using tlm_phase_type = tlm::tlm_phase;
+};
+
+template <typename Module>
+using stream_in = tlm_utils::passthrough_target_socket_tagged<Module, 32, stream_protocol>;
+template <typename Module>
+using stream_out = tlm_utils::simple_initiator_socket<Module, 32, stream_protocol>;
+
+}  // namespace eyeriss::noc
