@@ -10,10 +10,11 @@ router_cluster::router_cluster(sc_core::sc_module_name name, const noc_parameter
                                const sc_core::sc_time& cycle)
     : sc_module(name) {
     const sc_core::sc_time hop = p.hop_cycles * cycle;
-    const auto make = [&hop](unsigned ports, unsigned local) {
-        return [&hop, ports, local](const char* router_name, std::size_t) {
-            return new router(router_name, ports, local,
-                              hop);  // NOLINT(cppcoreguidelines-owning-memory): sc_vector owns
+    const auto make = [&hop](unsigned ports, router::port_set mesh, router::port_set straight) {
+        return [&hop, ports, mesh, straight](const char* router_name, std::size_t) {
+            // sc_vector owns what its creator makes.
+            return new router(router_name, ports, mesh, straight,
+                              hop);  // NOLINT(cppcoreguidelines-owning-memory)
         };
     };
     iact.init(p.iact_routers(), make(iact_count, ~(1U << iact_local), 1U << iact_local));
