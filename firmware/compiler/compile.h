@@ -1,0 +1,33 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "firmware/compiler/emit_image.h"
+#include "firmware/compiler/graph.h"
+#include "firmware/compiler/mapper.h"
+
+/// From a quantised graph to an image for a machine.
+namespace eyeriss::compiler {
+
+struct compile_options {
+    requant_rule requant = requant_rule::float32;
+    weight_coding weights = weight_coding::csc;
+    density_hint density;                           ///< for layers that iact_density does not name
+    std::map<std::string, double> iact_density;     ///< by layer name: share of non-zero inputs, 0..1
+    std::map<std::string, arch::mapping> mappings;  ///< by layer name: used in place of the search
+};
+
+struct compiled {
+    std::vector<std::uint8_t> image;     ///< the file
+    std::vector<mapped_layer> mappings;  ///< of the accelerator's layers, in order
+    std::vector<std::string> notes;      ///< remarks of importer and compiler that the user should see
+};
+
+/// Maps every CONV, depthwise and FC layer, proves that each mapping fits the machine and covers its layer
+/// exactly, and writes the image. Deterministic: equal arguments give equal bytes.
+/// Throws compile_error naming the layer and the rule where something does not fit.
+[[nodiscard]] compiled compile(const graph& g, const arch::machine& m, const compile_options& options = {});
+
+}  // namespace eyeriss::compiler

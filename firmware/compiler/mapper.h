@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "firmware/compiler/compile_error.h"
+#include "firmware/compiler/density.h"
+#include "firmware/compiler/graph.h"
+#include "models/arch/mapping.h"
+
+/// The mapping search: which row-stationary-plus mapping a layer runs with.
+namespace eyeriss::compiler {
+
+/// How weights lie in DRAM and in the weight SPads.
+enum class weight_coding : std::uint8_t {
+    csc,       ///< always compressed
+    dense,     ///< always raw: PEs in dense mode
+    automatic  ///< whichever the cost estimate prefers, layer by layer
+};
+
+/// Searches tile sizes, reduction chains, spatial splits and loop orders for the mapping with the least
+/// estimated cycles (mapper_cost.h) among those that arch::check accepts with the layer's own compressed
+/// weights. The same arguments give the same mapping on every host.
+///
+/// Throws compile_error when none fits: the message names `name`, the smallest tile tried and the rule that
+/// it breaks.
+[[nodiscard]] arch::mapping choose_mapping(const conv_op& op, const arch::machine& m,
+                                           const density_hint& hint, std::string_view name = "layer",
+                                           weight_coding coding = weight_coding::csc);
+
+/// Data words (24 bits) of the largest weight tile that the layer stores under a mapping.
+[[nodiscard]] unsigned worst_weight_words(const conv_op& op, const arch::mapping& map);
+
+/// Empty when the tiles of all passes and PEs cover every multiplication of the layer exactly once; else one
+/// line that says which tile lies twice or outside, or how many multiplications are missing.
+[[nodiscard]] std::string check_coverage(const arch::mapping& map, const arch::layer_shape& shape,
+                                         const arch::machine& m);
+
+}  // namespace eyeriss::compiler
