@@ -2,7 +2,7 @@
 # room itself, so a room can include only from rooms that it links: includes go down because up does not compile.
 add_library(eyeriss_options INTERFACE)
 target_compile_options(
-  eyeriss_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror -ffp-contract=off)
+  eyeriss_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> -Werror -ffp-contract=off)
 target_compile_options(eyeriss_options INTERFACE $<$<COMPILE_LANGUAGE:C>:-Wno-pedantic>)
 if(EYERISS_SANITIZE)
   target_compile_options(eyeriss_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined
