@@ -53,6 +53,9 @@ struct mapped_layer {
 [[nodiscard]] eyeriss_image_tensor image_tensor(std::span<const std::uint8_t> image, unsigned index);
 [[nodiscard]] eyeriss_image_layer image_layer(std::span<const std::uint8_t> image, unsigned index);
 [[nodiscard]] eyeriss_descriptor image_descriptor(std::span<const std::uint8_t> image, std::uint32_t offset);
+/// Entry of a descriptor's table of weight segments.
+[[nodiscard]] eyeriss_weight_segment weight_segment(std::span<const std::uint8_t> image,
+                                                    const eyeriss_descriptor& d, std::uint32_t index);
 /// A NUL-terminated name.
 [[nodiscard]] std::string image_name(std::span<const std::uint8_t> image, std::uint32_t offset);
 

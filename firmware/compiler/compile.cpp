@@ -1,0 +1,82 @@
+#include "firmware/compiler/compile.h"
+
+#include <fmt/format.h>
+
+#include "firmware/compiler/emit_image_check.h"
+
+namespace eyeriss::compiler {
+
+namespace {
+
+density_hint density_of(const std::string& name, const compile_options& options) {
+    const auto known = options.iact_density.find(name);
+    return known == options.iact_density.end() ? options.density : density_hint{known->second};
+}
+
+/// The mapping that the user gave, held against every rule of the machine.
+arch::mapping given_mapping(const arch::mapping& map, const conv_op& op, const arch::machine& m,
+                            const std::string& name) {
+    const auto words = map.m0 > 0 && map.c0 > 0 && map.s0 > 0 ? worst_weight_words(op, map) : 0;
+    if (const auto rule = arch::check(map, op.shape, m, words); !rule.empty()) {
+        throw compile_error(fmt::format("layer '{}': mapping {} breaks a rule: {}", name, map.text(), rule));
+    }
+    return map;
+}
+
+mapped_layer map_layer(std::size_t index, const layer& l, const arch::machine& m,
+                       const compile_options& options) {
+    const auto& op = std::get<conv_op>(l.op);
+    const auto given = options.mappings.find(l.name);
+    mapped_layer entry;
+    entry.layer = index;
+    entry.name = l.name;
+    entry.map = given != options.mappings.end()
+                    ? given_mapping(given->second, op, m, l.name)
+                    : choose_mapping(op, m, density_of(l.name, options), l.name, options.weights);
+    if (const auto wrong = check_coverage(entry.map, op.shape, m); !wrong.empty()) {
+        throw compile_error(fmt::format("layer '{}': mapping {} does not cover the layer: {}", l.name,
+                                        entry.map.text(), wrong));
+    }
+    entry.routes = make_noc_routes(op.shape, entry.map, m);
+    return entry;
+}
+
+void check_names(const graph& g, const compile_options& options) {
+    const auto known = [&](const std::string& name) {
+        for (const layer& l : g.layers) {
+            if (l.name == name && std::holds_alternative<conv_op>(l.op)) return true;
+        }
+        return false;
+    };
+    for (const auto& [name, map] : options.mappings) {
+        if (!known(name)) {
+            throw compile_error(fmt::format("mapping for layer '{}': the network has no such layer", name));
+        }
+    }
+}
+
+}  // namespace
+
+compiled compile(const graph& g, const arch::machine& m, const compile_options& options) {
+    if (const auto wrong = arch::check(m); !wrong.empty()) {
+        throw compile_error(fmt::format("machine '{}': {}", m.name, wrong));
+    }
+    check_graph(g);
+    check_names(g, options);
+    compiled result;
+    result.notes = g.notes;
+    for (std::size_t i = 0; i < g.layers.size(); ++i) {
+        if (!std::holds_alternative<conv_op>(g.layers[i].op)) continue;
+        result.mappings.push_back(map_layer(i, g.layers[i], m, options));
+        const auto& map = result.mappings.back().map;
+        if (map.iact_single_buffer) {
+            result.notes.push_back(
+                fmt::format("{}: a pass's iacts fill whole GLB banks, so loading and computing take turns",
+                            g.layers[i].name));
+        }
+    }
+    result.image = emit_image(g, m, result.mappings, options.requant);
+    return result;
+}
+
+}  // namespace eyeriss::compiler
