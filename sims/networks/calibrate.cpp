@@ -82,7 +82,8 @@ requantisation calibrate(std::span<const std::int32_t> sums, std::span<const dou
         const double top = 90 + 165 * random.uniform(c);
         const auto scale = static_cast<float>(top / (double{1} + strong - threshold));
         // The smallest sum that rounds to one stands at the threshold.
-        const auto lift = static_cast<std::int32_t>(std::floor(.5 / static_cast<double>(scale))) + 1;
+        auto lift = static_cast<std::int32_t>(std::floor(.5 / static_cast<double>(scale))) + 1;
+        lift += static_cast<float>(lift) * scale > .5F ? 0 : 1;  // the product may round down to the tie
         out.scale.push_back(scale);
         out.bias.push_back(lift - threshold);
     }

@@ -150,14 +150,41 @@ private:
         return nullptr;
     }
 
-    // Wanted share of non-zeros in a node's output: that of the next layer's iacts, through pooling and
-    // concat.
-    [[nodiscard]] double wanted_density(const plan_node& node) const {
+    // What the next layer's iacts are: the node's outputs, possibly pooled on the way.
+    struct destination {
+        double density = 1;               // wanted of the next layer's iacts
+        const plan_node* pool = nullptr;  // a max pooling in between
+        bool averaged = false;            // a global average in between
+    };
+
+    // Follows the first reader; pooling and concatenation keep channels apart.
+    [[nodiscard]] destination destination_of(const plan_node& node) const {
+        destination found;
         const plan_node* next = reader(node);
         while (next != nullptr && !std::holds_alternative<convolution>(next->op)) {
+            if (std::holds_alternative<max_pool>(next->op)) {
+                found.pool = next;
+            }
+            found.averaged = found.averaged || std::holds_alternative<global_average>(next->op);
             next = reader(*next);
         }
-        return next == nullptr ? 1.0 : profile_.at(next->name).iact;
+        if (next != nullptr) {
+            found.density = profile_.at(next->name).iact;
+        }
+        return found;
+    }
+
+    // False behind a pooling that is not the first reader of its input: that one's density follows from
+    // another's.
+    [[nodiscard]] bool calibrated(const plan_node& node) const {
+        const value_id in = node.inputs.front();
+        if (in == 0) {
+            return true;
+        }
+        const plan_node& maker = plan_.nodes()[in - 1];
+        const value_id from = maker.inputs.front();
+        return !std::holds_alternative<max_pool>(maker.op) || from == 0 ||
+               reader(plan_.nodes()[from - 1]) == &maker;
     }
 
     bytes step(const plan_node& node, const convolution& op) {
@@ -182,7 +209,9 @@ private:
         report.effectual = count_effectual(shape, taps, drawn.weights);
         report.iact = share_of_non_zeros(x);
         report.weight = share_of_non_zeros(drawn.weights);
-        report.iact_target = row.iact;
+        if (calibrated(node)) {
+            report.iact_target = row.iact;
+        }
         report.weight_target = row.weight;
         report.effectual_target = target.effectual;
         report.largest_part = drawn.largest_part;
@@ -204,20 +233,20 @@ private:
         if (op.logits) {
             return calibrate_logits(drawn.sums);
         }
-        const double density = wanted_density(node);
+        const destination next = destination_of(node);
         if (op.fully_connected) {
-            return calibrate_signs(drawn.sums, drawn.weights, density, random);
+            return calibrate_signs(drawn.sums, drawn.weights, next.density, random);
         }
-        const plan_node* next = reader(node);
-        if (next != nullptr && std::holds_alternative<max_pool>(next->op)) {
-            const auto pooled =
-                max_pooled<std::int32_t>(std::get<max_pool>(next->op), drawn.sums, node.h, next->h);
-            return calibrate(pooled, spread_shares(node.c, density, random), random);
+        if (next.averaged) {
+            return calibrate(drawn.sums, shares_to_average(node, next.density, random), random);
         }
-        if (next != nullptr && std::holds_alternative<global_average>(next->op)) {
-            return calibrate(drawn.sums, shares_to_average(node, density, random), random);
+        const std::vector<double> shares = spread_shares(node.c, next.density, random);
+        if (next.pool != nullptr) {
+            const auto& pool = std::get<max_pool>(next.pool->op);
+            return calibrate(max_pooled<std::int32_t>(pool, drawn.sums, node.h, next.pool->h), shares,
+                             random);
         }
-        return calibrate(drawn.sums, spread_shares(node.c, density, random), random);
+        return calibrate(drawn.sums, shares, random);
     }
 
     // Behind an average a channel is zero only where all of it is: some channels die, the others live on.
