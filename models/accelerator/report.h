@@ -6,37 +6,21 @@
 #include <vector>
 
 #include "models/arch/tiling.h"
+#include "models/arch/timing/pass_timing.h"
 
 namespace eyeriss::accelerator {
 
 using noc::cycle_t;
 
-/// What a PE does in a cycle. Every PE-cycle of a layer belongs to exactly one.
-enum class cause : std::uint8_t {
-    both_lanes,       ///< two products
-    one_lane,         ///< one product; the other lane has a pad
-    stored_zero,      ///< a lane works on an explicitly stored zero
-    bubble,           ///< pipeline fill, or an empty column dropped while the later stages were dry
-    loading_weights,  ///< its own weights come in
-    psum_ports,       ///< psums on the SPad's ports
-    wait_iact,        ///< the iact port serves others, or a group's slowest PE holds it
-    wait_weight,      ///< the weight port serves others
-    wait_psum_in,
-    wait_psum_out,
-    wait_config,  ///< descriptor, static configuration, firmware
-    wait_dram,
-    finished_early,  ///< done with the layer (imbalance)
-    not_mapped,      ///< no work in this pass or layer
-};
-inline constexpr std::size_t cause_count = 14;
+using arch::timing::cause;
+using arch::timing::cause_count;
+using arch::timing::ledger;
 
 /// Keys of the causes, in the order of the enumeration, as results name them.
 inline constexpr std::array<std::string_view, cause_count> cause_names{
     "both_lanes",  "one_lane",  "stored_zero",    "bubble",       "loading_weights",
     "psum_ports",  "wait_iact", "wait_weight",    "wait_psum_in", "wait_psum_out",
     "wait_config", "wait_dram", "finished_early", "not_mapped"};
-
-using ledger = std::array<cycle_t, cause_count>;
 
 /// Words that crossed one kind of link, and the busiest link's share.
 struct link_words {
@@ -60,8 +44,6 @@ struct layer_report {
     std::uint64_t macs_nominal = 0;  ///< as the tiles covered the layer, padding included
     std::uint64_t macs_effectual = 0;  ///< two non-zero operands inside the image
     std::uint64_t psum_overflows = 0;  ///< psums leaving a PE that did not fit psum_bits
-    std::uint64_t final_overflows =
-        0;  ///< of these: sums of a last pass leaving the chain, where modulo loses the value
     std::uint64_t dram_read_bytes = 0, dram_write_bytes = 0;
     std::uint64_t glb_read_bytes = 0, glb_write_bytes = 0;
     std::uint64_t spad_read_bytes = 0, spad_write_bytes = 0;

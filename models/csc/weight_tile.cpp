@@ -187,7 +187,7 @@ std::size_t decode_weight_tile(std::span<const std::uint8_t> bytes, unsigned row
     prepare(out, rows, columns);
     if (total == 0) {
         out.size = {};
-        return rows == 0 || columns == 0 ? used : 0;
+        return used;
     }
     const auto words = bytes.subspan(2, used - 2);
     return (dense ? decode_dense(words, total, out) : decode_csc(words, total, out)) ? used : 0;

@@ -47,7 +47,7 @@ struct weight_tile {
     std::vector<column> column_counts;
 };
 
-/// Decodes a tile from the front of `bytes`. Returns the bytes used, or 0 when they are not a tile of this
+/// Decodes a tile from the front of `bytes`; one of zero words decodes to zeros and a size of 0. Returns the bytes used, or 0 when they are not a tile of this
 /// shape.
 [[nodiscard]] std::size_t decode_weight_tile(std::span<const std::uint8_t> bytes, unsigned rows,
                                              unsigned columns, bool dense, weight_tile& out);

@@ -1,0 +1,334 @@
+#include "models/accelerator/array.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "models/accelerator/fault.h"
+
+namespace eyeriss::accelerator {
+
+using namespace noc::ports;
+
+array::array(sc_core::sc_module_name name, const arch::machine& m)
+    : sc_module(name),
+      m_(m),
+      cycle_(sc_core::sc_time(1.0 / m.clock_mhz, sc_core::SC_US)),
+      mesh_("mesh", m.noc, cycle_),
+      clusters_("cluster"),
+      glbs_("glb") {
+    // sc_vector owns what its creators make.
+    clusters_.init(m.noc.clusters(), [&](const char* child, std::size_t i) {
+        const auto first = static_cast<std::uint32_t>(i * m_.noc.pes_per_cluster());
+        return new cluster::pe_cluster(child, first, m_);  // NOLINT(cppcoreguidelines-owning-memory)
+    });
+    glbs_.init(m.noc.clusters(), [&](const char* child, std::size_t) {
+        return new glb::glb_cluster(child, m_);  // NOLINT(cppcoreguidelines-owning-memory)
+    });
+    for (unsigned row = 0; row < m.noc.cluster_rows; ++row) {
+        for (unsigned col = 0; col < m.noc.cluster_cols; ++col) bind_cluster(row, col);
+    }
+}
+
+void array::bind_cluster(unsigned row, unsigned col) {
+    const unsigned index = row * m_.noc.cluster_cols + col;
+    auto& routers = mesh_.cluster(row, col);
+    auto& pes = clusters_[index];
+    auto& glb = glbs_[index];
+    for (unsigned i = 0; i < m_.noc.iact_routers(); ++i) {
+        glb.iact_out[i].bind(routers.iact[i].in[iact_local]);
+        routers.iact[i].out[iact_local].bind(pes.iact_in[i]);
+    }
+    for (unsigned i = 0; i < m_.noc.pe_rows; ++i) {
+        glb.weight_out[i].bind(routers.weight[i].in[weight_local]);
+        routers.weight[i].out[weight_local].bind(pes.weight_in[i]);
+    }
+    for (unsigned i = 0; i < m_.noc.pe_cols; ++i) {
+        glb.psum_out[i].bind(routers.psum[i].in[psum_bank]);
+        routers.psum[i].out[psum_bank].bind(glb.psum_in[i]);
+        pes.psum_out[i].bind(routers.psum[i].in[psum_pe]);
+        routers.psum[i].out[psum_pe].bind(pes.psum_in[i]);
+    }
+}
+
+void array::begin_layer(const layer_program& program, bool timed) {
+    unsigned bad_cluster = 0;
+    const auto message = mesh_.configure(program.noc_words, bad_cluster);
+    if (!message.empty()) throw layer_fault(EYERISS_ERR_NOC_CONFLICT, bad_cluster, message);
+    mesh_.clear_counts();
+    for (auto& glb : glbs_) glb.begin_layer(program.map.iact_single_buffer);
+    for (auto& c : clusters_) {
+        for (unsigned row = 0; row < m_.noc.pe_rows; ++row) {
+            for (unsigned col = 0; col < m_.noc.pe_cols; ++col) c.at(row, col).begin_layer(timed);
+        }
+    }
+}
+
+namespace {
+
+/// Calls visit(site, linear PE index) for every PE.
+template <typename Visit>
+void for_each_pe(const noc::noc_parameters& p, Visit visit) {
+    std::uint32_t index = 0;
+    for (unsigned row = 0; row < p.cluster_rows; ++row) {
+        for (unsigned col = 0; col < p.cluster_cols; ++col) {
+            for (unsigned pe_row = 0; pe_row < p.pe_rows; ++pe_row) {
+                for (unsigned pe_col = 0; pe_col < p.pe_cols; ++pe_col) {
+                    visit(arch::pe_site{row, col, pe_row, pe_col}, index++);
+                }
+            }
+        }
+    }
+}
+
+}  // namespace
+
+void array::begin_pass(const arch::tiling& tiles, const arch::pass_index& index) {
+    const auto& layer = tiles.layer();
+    for_each_pe(m_.noc, [&](const arch::pe_site& site, std::uint32_t) {
+        if (const auto t = tiles.tile(index, site)) {
+            pe_at(site).begin_pass(layer.f(), t->c_count * layer.stride_w, t->c_count * t->s_count,
+                                   t->m_count);
+        } else {
+            pe_at(site).begin_pass(0, 0, 0, 0);
+        }
+    });
+}
+
+std::vector<arch::timing::sink> array::sinks(const noc::burst& b) const {
+    std::vector<arch::timing::sink> result;
+    result.reserve(b.arrivals.size());
+    for (const auto& a : b.arrivals)
+        result.push_back({a.sink, static_cast<cycle_t>(a.latency / cycle_ + 0.5)});
+    return result;
+}
+
+bool array::weight_source(unsigned cluster, unsigned pe_row) const {
+    return routers(cluster).weight[pe_row].feeds(weight_local);
+}
+
+std::vector<unsigned> array::iact_sources() const {
+    std::vector<unsigned> sources;
+    for (unsigned c = 0; c < m_.noc.clusters(); ++c) {
+        const auto& planes = routers(c).iact;
+        if (std::any_of(planes.begin(), planes.end(),
+                        [](const noc::router& r) { return r.feeds(iact_local); })) {
+            sources.push_back(c);
+        }
+    }
+    return sources;
+}
+
+std::map<unsigned, std::uint32_t> array::takers(const arch::tiling& tiles, unsigned cluster,
+                                                unsigned pe_row) const {
+    std::map<unsigned, std::uint32_t> result;
+    for (unsigned col = 0; col < m_.noc.pe_cols; ++col) {
+        const arch::pe_site site{cluster / m_.noc.cluster_cols, cluster % m_.noc.cluster_cols, pe_row, col};
+        if (tiles.locate(site)) result[tiles.tile_in_segment(site)] |= 1U << (pe_row * m_.noc.pe_cols + col);
+    }
+    return result;
+}
+
+std::vector<unsigned> array::weight_ports(const arch::tiling& tiles) const {
+    std::vector<unsigned> ports(tiles.segment_tiles(0).size(), 0);
+    for (unsigned c = 0; c < m_.noc.clusters(); ++c) {
+        for (unsigned row = 0; row < m_.noc.pe_rows; ++row) {
+            if (!weight_source(c, row)) continue;
+            for (const auto& [tile, pes] : takers(tiles, c, row)) ++ports[tile];
+        }
+    }
+    return ports;
+}
+
+std::vector<arch::timing::load> array::send_weights(const arch::tiling& tiles,
+                                                    const segment_contents& segment) {
+    std::vector<arch::timing::load> loads;
+    for (unsigned c = 0; c < m_.noc.clusters(); ++c) {
+        for (unsigned row = 0; row < m_.noc.pe_rows; ++row) {
+            if (!weight_source(c, row)) continue;
+            std::map<unsigned, std::uint32_t> takers;  // tile in segment: PEs of the row
+            for (unsigned col = 0; col < m_.noc.pe_cols; ++col) {
+                const arch::pe_site site{c / m_.noc.cluster_cols, c % m_.noc.cluster_cols, row, col};
+                if (tiles.locate(site))
+                    takers[tiles.tile_in_segment(site)] |= 1U << (row * m_.noc.pe_cols + col);
+            }
+            for (const auto& [tile, pes] : takers) {
+                const auto burst = glbs_[c].send_weights(row, segment[tile], pes);
+                if (burst.words != 0) loads.push_back({c * m_.noc.pe_rows + row, burst.words, sinks(burst)});
+            }
+        }
+    }
+    return loads;
+}
+
+std::vector<arch::timing::stream> array::send_iacts(unsigned half) {
+    std::vector<arch::timing::stream> streams;
+    for (const unsigned c : iact_sources()) {
+        for (const auto& stored : glbs_[c].rows(half)) {
+            const auto burst = glbs_[c].send_iacts(stored);
+            if (burst.arrivals.empty()) continue;
+            streams.push_back({c * m_.noc.iact_routers() + stored.bank, stored.row->words_to,
+                               stored.row->pairs, sinks(burst)});
+        }
+    }
+    return streams;
+}
+
+namespace {
+
+/// The place of an unfinished psum row in its bank.
+std::uint64_t psum_slot(const arch::layer_shape& layer, const arch::pe_tile& t) {
+    return ((std::uint64_t{t.g} * layer.batch + t.n) * layer.e() + t.e) * layer.m + t.m_begin;
+}
+
+std::shared_ptr<pe::psum_row> zero_psums(const arch::pe_tile& tile, unsigned windows) {
+    auto psums = std::make_shared<pe::psum_row>();
+    psums->windows = windows;
+    psums->channels = tile.m_count;
+    psums->values.assign(std::size_t{windows} * tile.m_count, 0);
+    return psums;
+}
+
+}  // namespace
+
+void array::end_chain(const arch::tiling& tiles, const arch::pass_index& index,
+                      const arch::tiling::place& place, const arch::pe_tile& tile,
+                      std::vector<finished_row>& finished) {
+    arch::tiling::place last = place;
+    last.chain_position = tiles.map().chain_clusters * m_.noc.pe_rows - 1;
+    const arch::pe_site site = tiles.site(last);
+    const unsigned cluster = site.cluster_row * m_.noc.cluster_cols + site.cluster_col;
+    auto psums = glbs_[cluster].take_psums(site.pe_col);
+    if (!psums) {
+        throw layer_fault(
+            EYERISS_ERR_NOC_CONFLICT, cluster,
+            fmt::format("{}: no psums came out of column {}", glbs_[cluster].name(), site.pe_col));
+    }
+    if (tiles.last_reduction(index)) {
+        finished.push_back({tile, std::move(psums)});
+    } else if (!glbs_[cluster].store_psums(site.pe_col, psum_slot(tiles.layer(), tile), std::move(psums))) {
+        throw layer_fault(EYERISS_ERR_GLB_OVERFLOW, cluster,
+                          fmt::format("{}: psum bank {} overflows", glbs_[cluster].name(), site.pe_col));
+    }
+}
+
+arch::timing::chain array::describe_chain(const arch::tiling& tiles, const arch::tiling::place& place,
+                                          const arch::pe_tile& tile, bool from_bank) {
+    arch::timing::chain chain;
+    chain.from_bank = from_bank;
+    chain.rows = tile.m_count;
+    const auto port = [&](const arch::pe_site& s) {
+        return (s.cluster_row * m_.noc.cluster_cols + s.cluster_col) * m_.noc.pe_cols + s.pe_col;
+    };
+    arch::tiling::place at = place;
+    cycle_t latency = 0;
+    const unsigned positions = tiles.map().chain_clusters * m_.noc.pe_rows;
+    for (at.chain_position = 0; at.chain_position < positions; ++at.chain_position) {
+        const arch::pe_site site = tiles.site(at);
+        if (at.chain_position == 0) chain.in_port = port(site);
+        if (at.chain_position + 1 == positions) chain.out_port = port(site);
+        if (at.chain_position != 0 && at.chain_position % m_.noc.pe_rows == 0) latency += m_.noc.hop_cycles;
+        const pe::pe& pe = pe_at(site);
+        if (pe.work().empty()) continue;
+        chain.pes.push_back({pe.index(), latency});
+        latency = 0;
+    }
+    return chain;
+}
+
+std::vector<arch::timing::chain> array::run_chains(const arch::tiling& tiles, const arch::pass_index& index,
+                                                   std::vector<finished_row>& finished) {
+    std::vector<arch::timing::chain> chains;
+    const bool zero = tiles.first_reduction(index);
+    for (unsigned v = 0; v < tiles.map().vertical.product(); ++v) {
+        for (unsigned h = 0; h < tiles.map().horizontal.product(); ++h) {
+            const arch::tiling::place place{v, h, 0};
+            const arch::pe_site site = tiles.site(place);
+            const auto tile = tiles.tile(index, site);
+            if (!tile) continue;
+            const unsigned cluster = site.cluster_row * m_.noc.cluster_cols + site.cluster_col;
+            auto& bank = glbs_[cluster];
+            auto psums = zero ? zero_psums(*tile, tiles.layer().f())
+                              : bank.fetch_psums(site.pe_col, psum_slot(tiles.layer(), *tile));
+            if (!psums) {
+                throw layer_fault(
+                    EYERISS_ERR_NOC_CONFLICT, cluster,
+                    fmt::format("{}: psum bank {} holds no psums for this pass", bank.name(), site.pe_col));
+            }
+            bank.send_psums(site.pe_col, std::move(psums));
+            end_chain(tiles, index, place, *tile, finished);
+            chains.push_back(describe_chain(tiles, place, *tile, !zero));
+        }
+    }
+    check_faults();
+    std::erase_if(chains, [](const arch::timing::chain& c) { return c.pes.empty(); });
+    return chains;
+}
+
+void array::check_faults() const {
+    for (unsigned c = 0; c < m_.noc.clusters(); ++c) {
+        for (unsigned i = 0; i < m_.noc.pes_per_cluster(); ++i) {
+            const pe::pe& pe = clusters_[c].at(i / m_.noc.pe_cols, i % m_.noc.pe_cols);
+            switch (pe.fault()) {
+                case pe::pe_fault::none:
+                    break;
+                case pe::pe_fault::weight_spad:
+                    throw layer_fault(EYERISS_ERR_SPAD_OVERFLOW, pe.index(),
+                                      fmt::format("{}: the weight tile exceeds its SPads", pe.name()));
+                case pe::pe_fault::iact_spad:
+                    throw layer_fault(EYERISS_ERR_SPAD_OVERFLOW, pe.index(),
+                                      fmt::format("{}: a window exceeds the iact SPads", pe.name()));
+                case pe::pe_fault::starved:
+                    throw layer_fault(EYERISS_ERR_NOC_CONFLICT, c,
+                                      fmt::format("{}: waits for iacts that no port sends", pe.name()));
+                case pe::pe_fault::conflict:
+                    throw layer_fault(EYERISS_ERR_NOC_CONFLICT, c,
+                                      fmt::format("{}: operands of different tiles meet", pe.name()));
+            }
+        }
+    }
+}
+
+std::vector<std::span<const pe::window_work>> array::work() const {
+    std::vector<std::span<const pe::window_work>> result;
+    result.reserve(m_.noc.pes());
+    for (const auto& c : clusters_) {
+        for (unsigned i = 0; i < m_.noc.pes_per_cluster(); ++i) {
+            result.push_back(c.at(i / m_.noc.pe_cols, i % m_.noc.pe_cols).work());
+        }
+    }
+    return result;
+}
+
+void array::count(layer_report& report) const {
+    constexpr unsigned pair_bits = 12;
+    std::uint64_t read_bits = 0;
+    std::uint64_t write_bits = 0;
+    for (const auto& c : clusters_) {
+        for (unsigned i = 0; i < m_.noc.pes_per_cluster(); ++i) {
+            const auto& n = c.at(i / m_.noc.pe_cols, i % m_.noc.pe_cols).counts();
+            report.macs_nominal += n.macs_nominal;
+            report.macs_effectual += n.macs_effectual;
+            report.psum_overflows += n.psum_overflows;
+            read_bits += n.iact_reads * pair_bits + n.weight_words * m_.noc.weight_port_bits +
+                         n.psum_accesses / 2 * m_.pe.psum_bits;
+            write_bits += n.iact_fills * pair_bits + n.weight_fills * m_.noc.weight_port_bits +
+                          n.psum_accesses / 2 * m_.pe.psum_bits;
+        }
+    }
+    report.spad_read_bytes = read_bits / 8;
+    report.spad_write_bytes = write_bits / 8;
+    for (const auto& glb : glbs_) {
+        report.glb_read_bytes += glb.read_bytes();
+        report.glb_write_bytes += glb.write_bytes();
+    }
+    const auto words = [](const noc::hierarchical_mesh::traffic& t, unsigned bits) {
+        return link_words{t.mesh, t.local, bits};
+    };
+    report.iact = words(mesh_.iact_traffic(), m_.noc.iact_port_bits);
+    report.weight = words(mesh_.weight_traffic(), m_.noc.weight_port_bits);
+    report.psum = words(mesh_.psum_traffic(), m_.noc.psum_port_bits);
+    report.config_bits = std::uint64_t{mesh_.config_bits_per_cluster()} * m_.noc.clusters();
+}
+
+}  // namespace eyeriss::accelerator

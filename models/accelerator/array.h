@@ -1,0 +1,90 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <systemc>
+#include <vector>
+
+#include "models/accelerator/layer_program.h"
+#include "models/accelerator/report.h"
+#include "models/arch/tiling.h"
+#include "models/arch/timing/pass_timing.h"
+#include "models/cluster/pe_cluster.h"
+#include "models/glb/glb_cluster.h"
+#include "noc/hierarchical_mesh.h"
+
+namespace eyeriss::accelerator {
+
+/// Weight tiles of one segment, decoded, in the order of tiling::segment_tiles.
+using segment_contents = std::vector<std::shared_ptr<pe::weight_load>>;
+
+/// Finished psums of one PE column.
+struct finished_row {
+    arch::pe_tile tile;
+    std::shared_ptr<pe::psum_row> psums;
+};
+
+/// The array: PE clusters, GLB clusters and the hierarchical mesh between them, bound socket to socket.
+///
+/// A pass is carried out by its functions in turn: begin_pass, send_weights when they change, send_iacts,
+/// run_chains. Bursts go where the routers' configuration sends them; what a PE computes depends on nothing
+/// else. The timing descriptions that the functions return hold who really took each burst.
+class array : public sc_core::sc_module {
+public:
+    array(sc_core::sc_module_name name, const arch::machine& m);
+
+    /// Sets circuits, clears GLBs, PEs and counts. Throws layer_fault (EYERISS_ERR_NOC_CONFLICT, cluster
+    /// index).
+    void begin_layer(const layer_program& program, bool timed);
+    void begin_pass(const arch::tiling& tiles, const arch::pass_index& index);
+    [[nodiscard]] std::vector<arch::timing::load> send_weights(const arch::tiling& tiles,
+                                                               const segment_contents& segment);
+    [[nodiscard]] std::vector<arch::timing::stream> send_iacts(unsigned half);
+    /// Runs every chain: psums start in the GLB (from zero in a first reduction pass), climb, and end in a
+    /// GLB bank or, in a last reduction pass, in `finished`. Throws layer_fault.
+    [[nodiscard]] std::vector<arch::timing::chain> run_chains(const arch::tiling& tiles,
+                                                              const arch::pass_index& index,
+                                                              std::vector<finished_row>& finished);
+    /// The windows' costs of every PE in the last pass, by linear index.
+    [[nodiscard]] std::vector<std::span<const pe::window_work>> work() const;
+
+    [[nodiscard]] glb::glb_cluster& glb(unsigned cluster) { return glbs_[cluster]; }
+    [[nodiscard]] const noc::hierarchical_mesh& mesh() const { return mesh_; }
+    /// Clusters whose GLB banks feed iacts into the mesh under the present configuration.
+    [[nodiscard]] std::vector<unsigned> iact_sources() const;
+    /// Weight ports that take tiles from off-chip under the present configuration: cluster * pe_rows +
+    /// pe_row.
+    [[nodiscard]] bool weight_source(unsigned cluster, unsigned pe_row) const;
+    /// How many weight ports take each tile of a segment from off-chip.
+    [[nodiscard]] std::vector<unsigned> weight_ports(const arch::tiling& tiles) const;
+    /// Adds counts of PEs, banks and links to a report.
+    void count(layer_report& report) const;
+
+private:
+    /// Tiles that a weight port sends, each with the PEs of the row that take it.
+    [[nodiscard]] std::map<unsigned, std::uint32_t> takers(const arch::tiling& tiles, unsigned cluster,
+                                                           unsigned pe_row) const;
+    [[nodiscard]] pe::pe& pe_at(const arch::pe_site& s) {
+        return clusters_[s.cluster_row * m_.noc.cluster_cols + s.cluster_col].at(s.pe_row, s.pe_col);
+    }
+    [[nodiscard]] const noc::router_cluster& routers(unsigned cluster) const {
+        return mesh_.cluster(cluster / m_.noc.cluster_cols, cluster % m_.noc.cluster_cols);
+    }
+    [[nodiscard]] std::vector<arch::timing::sink> sinks(const noc::burst& b) const;
+    void bind_cluster(unsigned row, unsigned col);
+    void end_chain(const arch::tiling& tiles, const arch::pass_index& index, const arch::tiling::place& place,
+                   const arch::pe_tile& tile, std::vector<finished_row>& finished);
+    [[nodiscard]] arch::timing::chain describe_chain(const arch::tiling& tiles,
+                                                     const arch::tiling::place& place,
+                                                     const arch::pe_tile& tile, bool from_bank);
+    void check_faults() const;
+
+    arch::machine m_;
+    sc_core::sc_time cycle_;
+    noc::hierarchical_mesh mesh_;
+    sc_core::sc_vector<cluster::pe_cluster> clusters_;
+    sc_core::sc_vector<glb::glb_cluster> glbs_;
+};
+
+}  // namespace eyeriss::accelerator

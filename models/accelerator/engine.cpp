@@ -1,0 +1,264 @@
+#include "models/accelerator/engine.h"
+
+#include <algorithm>
+
+#include "models/accelerator/fault.h"
+
+namespace eyeriss::accelerator {
+
+namespace {
+
+constexpr std::size_t at(arch::loop l) {
+    return static_cast<std::size_t>(l);
+}
+
+/// Two passes use the same iacts when they differ in m alone.
+bool same_iacts(arch::pass_index a, arch::pass_index b) {
+    a[at(arch::loop::m)] = b[at(arch::loop::m)] = 0;
+    return a == b;
+}
+
+}  // namespace
+
+engine::engine(sc_core::sc_module_name name, const arch::machine& m, bool timed, dma::transport read,
+               dma::transport write)
+    : sc_module(name),
+      m_(m),
+      timed_(timed),
+      cycle_(sc_core::sc_time(1.0 / m.clock_mhz, sc_core::SC_US)),
+      dma_(std::move(read), std::move(write)),
+      array_("array", m),
+      iact_loader_(dma_, m),
+      weight_loader_(dma_, m),
+      timing_(m) {
+    if (timed_) {
+        SC_THREAD(load_sets);
+        SC_THREAD(write_jobs);
+    }
+}
+
+/// The one place where times become cycles: a byte that arrives within a cycle can be used at the next edge.
+cycle_t engine::now() const {
+    const auto time = sc_core::sc_time_stamp().value();
+    return (time + cycle_.value() - 1) / cycle_.value();
+}
+
+void engine::wait_until(cycle_t cycle) {
+    if (!timed_) return;
+    const sc_core::sc_time target = sc_core::sc_time::from_value(cycle * cycle_.value());
+    if (target > sc_core::sc_time_stamp()) wait(target - sc_core::sc_time_stamp());
+}
+
+void engine::wait_for(const sc_core::sc_time& delay) {
+    if (timed_ && delay != sc_core::SC_ZERO_TIME) wait(delay);
+}
+
+layer_report engine::run(std::uint32_t base, std::uint32_t offset, bool check_crc, std::string& message) {
+    layer_report report;
+    report.timed = timed_;
+    report.start_seconds = sc_core::sc_time_stamp().to_seconds();
+    dma_.set_base(base);
+    dma_.clear_counts();
+    abandoned_ = false;
+    message.clear();
+    const cycle_t start = now();
+    wait_until(start);
+    try {
+        execute(report, offset, check_crc);
+    } catch (const layer_fault& fault) {
+        report.error = static_cast<std::uint32_t>(fault.code());
+        report.error_info = fault.info();
+        message = fault.what();
+        stop_helpers();
+    }
+    report.end_seconds = sc_core::sc_time_stamp().to_seconds();
+    report.dram_read_bytes = dma_.read_bytes();
+    report.dram_write_bytes = dma_.written_bytes();
+    array_.count(report);
+    if (timed_) {
+        wait_until(now());
+        report.cycles = now() - start;
+        if (report.error == EYERISS_OK) report.pe_cycles = timing_.end_layer(now());
+    }
+    return report;
+}
+
+void engine::stop_helpers() {
+    running_ = false;
+    if (!timed_) return;
+    half_freed_.notify(sc_core::SC_ZERO_TIME);
+    while (loader_busy_ || jobs_open_ != 0) wait(set_loaded_ | job_done_);
+    sets_.clear();
+}
+
+void engine::execute(layer_report& report, std::uint32_t offset, bool check_crc) {
+    const cycle_t start = now();
+    sc_core::sc_time elapsed;
+    program_.emplace(fetch_program(dma_, offset, m_, array_.mesh().config_words_per_cluster(), elapsed));
+    report.layer_index = program_->descriptor.layer_index;
+    report.shape = program_->shape;
+    report.map = program_->map;
+    tiles_.emplace(program_->shape, program_->map, m_);
+    report.passes = tiles_->passes();
+    array_.begin_layer(*program_, timed_);
+    weight_loader_.begin_layer(*program_, check_crc);
+    elapsed += iact_loader_.begin_layer(*program_);
+    elapsed += writer_.begin_layer(dma_, *program_, check_crc);
+    wait_for(elapsed);
+    const std::uint64_t bits = std::uint64_t{array_.mesh().config_bits_per_cluster()} * m_.noc.clusters() +
+                               sizeof(eyeriss_descriptor) * 8;
+    if (timed_)
+        wait_until(now() + (bits + m_.control.config_bits_per_cycle - 1) / m_.control.config_bits_per_cycle);
+
+    timing_.begin_layer(start, now());
+    half_free_.assign(program_->map.iact_single_buffer ? 1 : 2, now());
+    halves_in_use_ = 0;
+    sets_started_ = 0;
+    sets_.clear();
+    release_ = fill_free_ = last_end_ = now();
+    weights_held_.reset();
+    helper_fault_ = nullptr;
+    running_ = true;
+    layer_started_.notify(sc_core::SC_ZERO_TIME);
+
+    for (std::uint64_t pass = 0; pass < tiles_->passes(); ++pass) {
+        if (abandoned_) throw layer_fault(EYERISS_OK, 0, "abandoned by reset");
+        run_pass(*tiles_, pass);
+    }
+    wait_until(last_end_);
+    while (jobs_open_ != 0) wait(job_done_);
+    for (const auto& burst : writer_.last_outputs()) wait_for(dma_.write(burst.offset, burst.bytes));
+    stop_helpers();
+    if (helper_fault_) std::rethrow_exception(helper_fault_);
+}
+
+void engine::run_pass(const arch::tiling& tiles, std::uint64_t pass) {
+    const arch::pass_index index = tiles.index(pass);
+    const iact_set set = need_iacts(tiles, index);
+    arch::timing::pass timed;
+    array_.begin_pass(tiles, index);
+    const std::uint32_t segment = tiles.weight_segment(index);
+    if (weights_held_ != segment) {
+        if (timed_) wait_until(std::max(timing_.earliest_weights(), release_));
+        sc_core::sc_time transfer;
+        const auto& contents = weight_loader_.load(tiles, segment, transfer);
+        if (!m_.control.shared_weight_reads)
+            transfer += weight_loader_.read_again(array_.weight_ports(tiles));
+        wait_for(transfer);
+        timed.weights_arrival = now();
+        timed.loads = array_.send_weights(tiles, contents);
+        weights_held_ = segment;
+    }
+    timed.streams = array_.send_iacts(set.half);
+    std::vector<finished_row> finished;
+    timed.chains = array_.run_chains(tiles, index, finished);
+    arch::timing::pass_times times;
+    if (timed_) {
+        const unsigned s_count =
+            std::min(program_->map.s0, program_->shape.s - index[at(arch::loop::s)] * program_->map.s0);
+        timed.windows = program_->shape.f();
+        timed.window_segments = (s_count + program_->shape.stride_w - 1) / program_->shape.stride_w;
+        timed.iacts_ready = set.ready;
+        timed.release = release_;
+        timed.work = array_.work();
+        times = timing_.run(timed);
+        last_end_ = std::max(last_end_, times.last_end);
+    }
+    const bool last_use = pass + 1 == tiles.passes() || !same_iacts(index, tiles.index(pass + 1));
+    if (last_use) {
+        half_free_[set.half] = std::max(times.iacts_read, set.ready);
+        --halves_in_use_;
+        sets_.pop_front();
+        half_freed_.notify(sc_core::SC_ZERO_TIME);
+    }
+    if (!finished.empty()) deliver(times.outputs_ready, writer_.pass_outputs(finished));
+}
+
+const engine::iact_set& engine::need_iacts(const arch::tiling& tiles, const arch::pass_index& index) {
+    if (!timed_) {
+        if (sets_.empty()) load_set(tiles, index);
+        return sets_.front();
+    }
+    while (sets_.empty()) {
+        wait(set_loaded_);
+        if (helper_fault_) std::rethrow_exception(helper_fault_);
+    }
+    wait_until(sets_.front().ready);
+    return sets_.front();
+}
+
+void engine::load_set(const arch::tiling& tiles, const arch::pass_index& index) {
+    iact_set set;
+    set.index = index;
+    set.half = static_cast<unsigned>(sets_started_ % half_free_.size());
+    ++sets_started_;
+    ++halves_in_use_;
+    wait_until(half_free_[set.half]);
+    const cycle_t begin = std::max(now(), fill_free_);
+    const auto loaded = iact_loader_.load(tiles, index, set.half, array_);
+    const cycle_t fill_end = begin + loaded.fill_cycles;
+    wait_for(loaded.transfer);
+    set.ready = std::max(now(), fill_end);
+    fill_free_ = set.ready;
+    sets_.push_back(set);
+}
+
+void engine::load_sets() {
+    for (;;) {
+        wait(layer_started_);
+        loader_busy_ = true;
+        try {
+            const arch::tiling tiles = *tiles_;
+            for (std::uint64_t pass = 0; pass < tiles.passes() && running_; ++pass) {
+                const arch::pass_index index = tiles.index(pass);
+                if (pass > 0 && same_iacts(index, tiles.index(pass - 1))) continue;
+                while (running_ && halves_in_use_ == half_free_.size()) wait(half_freed_);
+                if (!running_) break;
+                load_set(tiles, index);
+                set_loaded_.notify(sc_core::SC_ZERO_TIME);
+            }
+        } catch (const layer_fault&) {
+            helper_fault_ = std::current_exception();
+        }
+        loader_busy_ = false;
+        set_loaded_.notify(sc_core::SC_ZERO_TIME);
+    }
+}
+
+void engine::deliver(cycle_t ready, std::vector<output_burst> bursts) {
+    if (!timed_) {
+        drain({ready, std::move(bursts)});
+        return;
+    }
+    jobs_.push_back({ready, std::move(bursts)});
+    ++jobs_open_;
+    job_added_.notify(sc_core::SC_ZERO_TIME);
+    if (jobs_open_ > m_.control.output_tiles) {
+        while (jobs_open_ > m_.control.output_tiles) wait(job_done_);
+        release_ = now();
+    }
+}
+
+void engine::drain(const write_job& job) {
+    wait_until(job.ready);
+    sc_core::sc_time longest;
+    for (const auto& burst : job.bursts) longest = std::max(longest, dma_.write(burst.offset, burst.bytes));
+    wait_for(longest);
+}
+
+void engine::write_jobs() {
+    for (;;) {
+        while (jobs_.empty()) wait(job_added_);
+        const write_job job = std::move(jobs_.front());
+        jobs_.pop_front();
+        try {
+            drain(job);
+        } catch (const layer_fault&) {
+            helper_fault_ = std::current_exception();
+        }
+        --jobs_open_;
+        job_done_.notify(sc_core::SC_ZERO_TIME);
+    }
+}
+
+}  // namespace eyeriss::accelerator

@@ -1,0 +1,189 @@
+#include "models/accelerator/loaders.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "models/accelerator/fault.h"
+
+namespace eyeriss::accelerator {
+
+sc_core::sc_time iact_loader::begin_layer(const layer_program& program) {
+    program_ = &program;
+    table_.resize(program.in.table_bytes());
+    return table_.empty() ? sc_core::sc_time() : dma_.read(program.descriptor.in.table_offset, table_);
+}
+
+const iact_loader::unit& iact_loader::fetch_unit(std::size_t index, unsigned block,
+                                                 sc_core::sc_time& transfer) {
+    const auto [entry, fresh] = units_.try_emplace(index);
+    if (!fresh) return entry->second;
+    const auto& layout = program_->in;
+    const auto& ref = program_->descriptor.in;
+    unsigned pairs = 0;
+    std::size_t size = layout.unit_values(block);
+    if (layout.format == csc::map_format::csc) {
+        pairs = table_[2 * index] | unsigned{table_[2 * index + 1]} << 8;
+        size = (std::size_t{pairs} * 12 + 7) / 8;
+    }
+    const auto offset = static_cast<std::uint32_t>(ref.data_offset + index * ref.unit_stride_bytes);
+    const auto refuse = [&](const std::string& what) {
+        throw layer_fault(EYERISS_ERR_PAYLOAD_CODE, offset, fmt::format("iact unit {}: {}", index, what));
+    };
+    if (size > ref.unit_stride_bytes) refuse(fmt::format("{} pairs exceed its slot", pairs));
+    std::vector<std::uint8_t> slot(size);
+    transfer = std::max(transfer, dma_.read(offset, slot));
+    entry->second.resize(layout.unit_values(block));
+    if (!csc::decode_unit(slot, pairs, layout.format, entry->second))
+        refuse("pairs pass the end of the unit");
+    return entry->second;
+}
+
+std::shared_ptr<pe::iact_row> iact_loader::build_row(const arch::tiling& tiles, const arch::iact_stream& s,
+                                                     sc_core::sc_time& transfer) {
+    const auto& layer = tiles.layer();
+    const auto& layout = program_->in;
+    auto row = std::make_shared<pe::iact_row>();
+    const unsigned window_segments = (s.s_count + layer.stride_w - 1) / layer.stride_w;
+    row->segments = layer.f() + window_segments - 1;
+    row->segment_values = s.c_count * layer.stride_w;
+    row->dense = tiles.map().iact_dense;
+    const int columns = static_cast<int>(row->segments * layer.stride_w);
+    row->values.assign(std::size_t{row->segments} * row->segment_values + 2,
+                       static_cast<std::int16_t>(program_->pad_value()));
+    row->values[row->values.size() - 1] = row->values[row->values.size() - 2] = 0;
+    if (s.h >= 0 && s.h < static_cast<int>(layer.h)) {
+        const int shift = static_cast<int>(layer.pad_left) - static_cast<int>(s.s_begin);
+        const int first = std::max(0, -shift);
+        const int last = std::min(static_cast<int>(layer.w), columns - shift);
+        const bool is_signed = program_->flag(EYERISS_DESC_IACT_SIGNED);
+        for (unsigned i = 0; i < s.c_count; ++i) {
+            const unsigned channel = s.g * layer.c + s.c_begin + i;
+            const unsigned block = channel / layout.block_channels;
+            const unsigned width = layout.channels_in(block);
+            const auto& values =
+                fetch_unit(layout.unit_index(s.n, block, static_cast<unsigned>(s.h)), block, transfer);
+            const std::uint8_t* from = values.data() + channel % layout.block_channels;
+            for (int x = first; x < last; ++x) {
+                const std::uint8_t byte = from[static_cast<std::size_t>(x) * width];
+                row->values[static_cast<std::size_t>(x + shift) * s.c_count + i] =
+                    static_cast<std::int16_t>(is_signed ? static_cast<std::int8_t>(byte) : byte);
+            }
+        }
+        if (last > first) {
+            row->inside_begin = static_cast<unsigned>(first + shift) * s.c_count;
+            row->inside_end = static_cast<unsigned>(last + shift) * s.c_count;
+        }
+    }
+    row->index(m_.noc.iact_port_bits);
+    return row;
+}
+
+iact_loader::result iact_loader::load(const arch::tiling& tiles, const arch::pass_index& index, unsigned half,
+                                      array& into) {
+    result r;
+    units_.clear();
+    std::vector<std::pair<arch::iact_stream, std::shared_ptr<pe::iact_row>>> built;
+    for (unsigned c = 0; c < m_.noc.clusters(); ++c) into.glb(c).clear_iacts(half);
+    for (const unsigned c : into.iact_sources()) {
+        const auto streams = tiles.cluster_streams(index, c / m_.noc.cluster_cols, c % m_.noc.cluster_cols);
+        std::vector<cycle_t> fill(m_.noc.iact_routers(), 0);
+        for (std::size_t i = 0; i < streams.size(); ++i) {
+            auto known = std::find_if(built.begin(), built.end(),
+                                      [&](const auto& b) { return b.first.same_data(streams[i]); });
+            if (known == built.end()) {
+                built.emplace_back(streams[i], build_row(tiles, streams[i], r.transfer));
+                known = built.end() - 1;
+            }
+            const auto bank = static_cast<unsigned>(i % m_.noc.iact_routers());
+            if (!into.glb(c).load_iacts(half, bank, known->second, streams[i].pes)) {
+                throw layer_fault(EYERISS_ERR_GLB_OVERFLOW, c,
+                                  fmt::format("{}: iact bank {} overflows", into.glb(c).name(), bank));
+            }
+            fill[bank] += known->second->words_to.back();
+        }
+        r.fill_cycles = std::max(r.fill_cycles, *std::max_element(fill.begin(), fill.end()));
+    }
+    return r;
+}
+
+void weight_loader::begin_layer(const layer_program& program, bool check_crc) {
+    program_ = &program;
+    check_crc_ = check_crc;
+    contents_.clear();
+}
+
+const segment_contents& weight_loader::load(const arch::tiling& tiles, std::uint32_t segment,
+                                            sc_core::sc_time& transfer) {
+    if (segment >= program_->descriptor.weight_segments) {
+        throw layer_fault(EYERISS_ERR_PAYLOAD_CODE, segment,
+                          fmt::format("weight segment {} is asked for, the table holds {}", segment,
+                                      program_->descriptor.weight_segments));
+    }
+    std::array<std::uint8_t, sizeof(eyeriss_weight_segment)> raw{};
+    const sc_core::sc_time look_up = dma_.read(
+        program_->descriptor.weight_table_offset + segment * static_cast<std::uint32_t>(raw.size()), raw);
+    eyeriss_weight_segment entry{};
+    std::memcpy(&entry, raw.data(), raw.size());
+    constexpr std::uint32_t largest_segment = 16U << 20;
+    if (entry.bytes > largest_segment) {
+        throw layer_fault(
+            EYERISS_ERR_PAYLOAD_CODE, segment,
+            fmt::format("weight segment {} of {} bytes is larger than any", segment, entry.bytes));
+    }
+    bytes_.resize(entry.bytes);
+    offset_ = entry.offset;
+    transfer = look_up + dma_.read(entry.offset, bytes_);
+    if (check_crc_ && crc32_of(bytes_) != entry.crc32) {
+        throw layer_fault(EYERISS_ERR_PAYLOAD_CRC, segment,
+                          fmt::format("weight segment {}: checksum is {:#010x}, computed {:#010x}", segment,
+                                      entry.crc32, crc32_of(bytes_)));
+    }
+    contents_ = decode(tiles, segment, bytes_);
+    return contents_;
+}
+
+sc_core::sc_time weight_loader::read_again(std::span<const unsigned> ports_of_tile) {
+    sc_core::sc_time transfer;
+    std::size_t begin = 0;
+    std::vector<std::uint8_t> again;
+    for (std::size_t tile = 0; tile < tile_ends_.size(); ++tile) {
+        again.resize(tile_ends_[tile] - begin);
+        for (unsigned port = 1; port < ports_of_tile[tile]; ++port) {
+            transfer += dma_.read(static_cast<std::uint32_t>(offset_ + begin), again);
+        }
+        begin = tile_ends_[tile];
+    }
+    return transfer;
+}
+
+segment_contents weight_loader::decode(const arch::tiling& tiles, std::uint32_t segment,
+                                       std::span<const std::uint8_t> bytes) {
+    segment_contents contents;
+    const auto shapes = tiles.segment_tiles(segment);
+    contents.reserve(shapes.size());
+    tile_ends_.clear();
+    for (const auto& t : shapes) {
+        auto content = std::make_shared<pe::weight_load>();
+        const std::size_t used = csc::decode_weight_tile(bytes, t.m_count, t.c_count * t.s_count,
+                                                         tiles.map().weight_dense, content->tile);
+        if (used == 0) {
+            throw layer_fault(
+                EYERISS_ERR_PAYLOAD_CODE, segment,
+                fmt::format("weight segment {}: tile {} does not decode", segment, contents.size()));
+        }
+        content->index();
+        contents.push_back(std::move(content));
+        bytes = bytes.subspan(used);
+        tile_ends_.push_back(bytes_.size() - bytes.size());
+    }
+    if (!bytes.empty()) {
+        throw layer_fault(
+            EYERISS_ERR_PAYLOAD_CODE, segment,
+            fmt::format("weight segment {}: {} bytes remain after its tiles", segment, bytes.size()));
+    }
+    return contents;
+}
+
+}  // namespace eyeriss::accelerator

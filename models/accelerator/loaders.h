@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "models/accelerator/array.h"
+#include "models/accelerator/dma.h"
+#include "models/accelerator/layer_program.h"
+
+namespace eyeriss::accelerator {
+
+/// Brings rows of iacts from DRAM into the GLB: reads the units that a pass needs, each once, decodes them,
+/// cuts them into segments of C0*U and fills the banks of every cluster that sources them
+/// (doc/tensor_format.md).
+class iact_loader {
+public:
+    iact_loader(dma& port, const arch::machine& m) : dma_(port), m_(m) {}
+
+    /// Reads the length table, once a layer, into the control's buffer. Returns the time that it takes.
+    sc_core::sc_time begin_layer(const layer_program& program);
+
+    struct result {
+        sc_core::sc_time transfer;  ///< until the last byte has arrived
+        cycle_t fill_cycles = 0;    ///< words written into the busiest bank, one a cycle
+    };
+    /// Fills a half of the banks for a pass. Throws layer_fault.
+    result load(const arch::tiling& tiles, const arch::pass_index& index, unsigned half, array& into);
+
+private:
+    using unit = std::vector<std::uint8_t>;
+    const unit& fetch_unit(std::size_t index, unsigned block, sc_core::sc_time& transfer);
+    std::shared_ptr<pe::iact_row> build_row(const arch::tiling& tiles, const arch::iact_stream& s,
+                                            sc_core::sc_time& transfer);
+
+    dma& dma_;
+    arch::machine m_;
+    const layer_program* program_ = nullptr;
+    std::vector<std::uint8_t> table_;
+    std::unordered_map<std::size_t, unit> units_;  ///< of the present pass
+};
+
+/// Brings weight segments from DRAM to the weight ports and checks their CRC.
+class weight_loader {
+public:
+    weight_loader(dma& port, const arch::machine& m) : dma_(port), m_(m) {}
+
+    void begin_layer(const layer_program& program, bool check_crc);
+    /// A segment's tiles; `transfer` is the time until its last byte has arrived. Throws layer_fault.
+    const segment_contents& load(const arch::tiling& tiles, std::uint32_t segment,
+                                 sc_core::sc_time& transfer);
+
+    /// Reads the last segment's tiles once more for every further port that takes them, as a machine does
+    /// that cannot feed several ports from one read.
+    sc_core::sc_time read_again(std::span<const unsigned> ports_of_tile);
+
+private:
+    segment_contents decode(const arch::tiling& tiles, std::uint32_t segment,
+                            std::span<const std::uint8_t> bytes);
+
+    dma& dma_;
+    arch::machine m_;
+    const layer_program* program_ = nullptr;
+    bool check_crc_ = true;
+    segment_contents contents_;
+    std::vector<std::uint8_t> bytes_;
+    std::uint32_t offset_ = 0;            ///< of the segment
+    std::vector<std::size_t> tile_ends_;  ///< within the segment
+};
+
+}  // namespace eyeriss::accelerator

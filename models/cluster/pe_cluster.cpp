@@ -1,0 +1,64 @@
+#include "models/cluster/pe_cluster.h"
+
+namespace eyeriss::cluster {
+
+pe_cluster::pe_cluster(sc_core::sc_module_name name, std::uint32_t first_index, const arch::machine& m)
+    : sc_module(name),
+      iact_in("iact_in", m.noc.iact_routers()),
+      weight_in("weight_in", m.noc.pe_rows),
+      psum_in("psum_in", m.noc.pe_cols),
+      psum_out("psum_out", m.noc.pe_cols),
+      noc_(m.noc),
+      pes_("pe"),
+      to_iact_("to_iact", m.noc.pes_per_cluster()),
+      to_weight_("to_weight", m.noc.pes_per_cluster()),
+      to_bottom_("to_bottom", m.noc.pe_cols),
+      from_top_("from_top", m.noc.pe_cols) {
+    pes_.init(noc_.pes_per_cluster(), [&](const char* pe_name, std::size_t i) {
+        // sc_vector owns what its creator makes.
+        return new pe::pe(
+            pe_name, first_index + static_cast<std::uint32_t>(i),  // NOLINT(cppcoreguidelines-owning-memory)
+            m.pe);
+    });
+    for (unsigned i = 0; i < noc_.iact_routers(); ++i) {
+        iact_in[i].register_b_transport(this, &pe_cluster::spread_iacts, static_cast<int>(i));
+    }
+    for (unsigned row = 0; row < noc_.pe_rows; ++row) {
+        weight_in[row].register_b_transport(this, &pe_cluster::spread_weights, static_cast<int>(row));
+    }
+    for (unsigned i = 0; i < noc_.pes_per_cluster(); ++i) {
+        to_iact_[i].bind(pes_[i].iact_in);
+        to_weight_[i].bind(pes_[i].weight_in);
+    }
+    for (unsigned col = 0; col < noc_.pe_cols; ++col) {
+        psum_in[col].register_b_transport(this, &pe_cluster::enter_psums, static_cast<int>(col));
+        from_top_[col].register_b_transport(this, &pe_cluster::leave_psums, static_cast<int>(col));
+        to_bottom_[col].bind(at(noc_.pe_rows - 1, col).psum_in);
+        for (unsigned row = noc_.pe_rows - 1; row > 0; --row)
+            at(row, col).psum_out.bind(at(row - 1, col).psum_in);
+        at(0, col).psum_out.bind(from_top_[col]);
+    }
+}
+
+void pe_cluster::spread_iacts(int, noc::burst& b, sc_core::sc_time& delay) {
+    for (unsigned i = 0; i < noc_.pes_per_cluster(); ++i) {
+        if ((b.pes >> i & 1U) != 0) to_iact_[i]->b_transport(b, delay);
+    }
+}
+
+void pe_cluster::spread_weights(int row, noc::burst& b, sc_core::sc_time& delay) {
+    const unsigned first = static_cast<unsigned>(row) * noc_.pe_cols;
+    for (unsigned i = first; i < first + noc_.pe_cols; ++i) {
+        if ((b.pes >> i & 1U) != 0) to_weight_[i]->b_transport(b, delay);
+    }
+}
+
+void pe_cluster::enter_psums(int column, noc::burst& b, sc_core::sc_time& delay) {
+    to_bottom_[static_cast<std::size_t>(column)]->b_transport(b, delay);
+}
+
+void pe_cluster::leave_psums(int column, noc::burst& b, sc_core::sc_time& delay) {
+    psum_out[static_cast<std::size_t>(column)]->b_transport(b, delay);
+}
+
+}  // namespace eyeriss::cluster

@@ -1,0 +1,102 @@
+#include "models/glb/glb_cluster.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace eyeriss::glb {
+
+glb_cluster::glb_cluster(sc_core::sc_module_name name, const arch::machine& m)
+    : sc_module(name),
+      iact_out("iact_out", m.noc.iact_routers()),
+      weight_out("weight_out", m.noc.pe_rows),
+      psum_out("psum_out", m.noc.pe_cols),
+      psum_in("psum_in", m.noc.pe_cols),
+      m_(m),
+      psum_banks_(m.noc.pe_cols) {
+    for (unsigned i = 0; i < m.noc.pe_cols; ++i) {
+        psum_in[i].register_b_transport(this, &glb_cluster::receive_psums, static_cast<int>(i));
+    }
+    begin_layer(false);
+}
+
+void glb_cluster::begin_layer(bool single_buffer) {
+    single_buffer_ = single_buffer;
+    clear_iacts(0);
+    clear_iacts(1);
+    for (auto& bank : psum_banks_) bank = {};
+    read_bits_ = write_bits_ = 0;
+}
+
+void glb_cluster::clear_iacts(unsigned half) {
+    halves_[half].used_words.assign(m_.noc.iact_routers(), 0);
+    halves_[half].rows.clear();
+}
+
+bool glb_cluster::load_iacts(unsigned half, unsigned bank, std::shared_ptr<pe::iact_row> row,
+                             std::uint32_t pes) {
+    const unsigned words = row->words_to.empty() ? 0 : row->words_to.back();
+    auto& used = halves_[half].used_words[bank];
+    used += words;
+    write_bits_ += std::uint64_t{words} * m_.noc.iact_port_bits;
+    halves_[half].rows.push_back({bank, std::move(row), pes});
+    return used <= m_.glb.iact_bank_words / (single_buffer_ ? 1 : 2);
+}
+
+noc::burst glb_cluster::send_iacts(const stored_row& row) {
+    noc::burst b;
+    b.content = row.row;
+    b.words = row.row->words_to.empty() ? 0 : row.row->words_to.back();
+    b.pes = row.pes;
+    read_bits_ += b.words * m_.noc.iact_port_bits;
+    sc_core::sc_time delay;
+    iact_out[row.bank]->b_transport(b, delay);
+    return b;
+}
+
+noc::burst glb_cluster::send_weights(unsigned pe_row, std::shared_ptr<pe::weight_load> tile,
+                                     std::uint32_t pes) {
+    noc::burst b;
+    b.words = tile->tile.size.words();
+    b.content = std::move(tile);
+    b.pes = pes;
+    sc_core::sc_time delay;
+    weight_out[pe_row]->b_transport(b, delay);
+    return b;
+}
+
+void glb_cluster::send_psums(unsigned column, std::shared_ptr<pe::psum_row> psums) {
+    noc::burst b;
+    b.words = (psums->values.size() + 1) / 2;
+    b.content = std::move(psums);
+    sc_core::sc_time delay;
+    psum_out[column]->b_transport(b, delay);
+}
+
+void glb_cluster::receive_psums(int column, noc::burst& b, sc_core::sc_time&) {
+    psum_banks_[static_cast<std::size_t>(column)].arrived = std::static_pointer_cast<pe::psum_row>(b.content);
+}
+
+std::shared_ptr<pe::psum_row> glb_cluster::take_psums(unsigned column) {
+    return std::exchange(psum_banks_[column].arrived, nullptr);
+}
+
+bool glb_cluster::store_psums(unsigned column, std::uint64_t slot, std::shared_ptr<pe::psum_row> psums) {
+    auto& bank = psum_banks_[column];
+    bank.used_psums += psums->values.size();
+    write_bits_ += psums->values.size() * m_.pe.psum_bits;
+    bank.rows[slot] = std::move(psums);
+    return bank.used_psums <= std::uint64_t{2} * m_.glb.psum_bank_words;
+}
+
+std::shared_ptr<pe::psum_row> glb_cluster::fetch_psums(unsigned column, std::uint64_t slot) {
+    auto& bank = psum_banks_[column];
+    const auto found = bank.rows.find(slot);
+    if (found == bank.rows.end()) return nullptr;
+    auto psums = std::move(found->second);
+    bank.rows.erase(found);
+    bank.used_psums -= psums->values.size();
+    read_bits_ += psums->values.size() * m_.pe.psum_bits;
+    return psums;
+}
+
+}  // namespace eyeriss::glb

@@ -1,0 +1,138 @@
+#include "models/pe/pe.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "models/pe/kernel.h"
+#include "models/pe/window_cost.h"
+
+namespace eyeriss::pe {
+
+pe::pe(sc_core::sc_module_name name, std::uint32_t index, const arch::pe_parameters& p)
+    : sc_module(name),
+      iact_in("iact_in"),
+      weight_in("weight_in"),
+      psum_in("psum_in"),
+      psum_out("psum_out"),
+      index_(index),
+      p_(p) {
+    iact_in.register_b_transport(this, &pe::take_iacts, 0);
+    weight_in.register_b_transport(this, &pe::take_weights, 0);
+    psum_in.register_b_transport(this, &pe::pass_psums, 0);
+}
+
+void pe::begin_layer(bool timed) {
+    timed_ = timed;
+    counts_ = {};
+    fault_ = pe_fault::none;
+    iacts_.reset();
+    weights_.reset();
+    begin_pass(0, 0, 0, 0);
+}
+
+void pe::begin_pass(unsigned windows, unsigned step, unsigned columns, unsigned rows) {
+    windows_ = windows;
+    step_ = step;
+    columns_ = columns;
+    rows_ = rows;
+    iacts_.reset();
+    work_.clear();
+}
+
+void pe::take_iacts(int, noc::burst& b, sc_core::sc_time& delay) {
+    if (rows_ == 0) return;
+    if (iacts_) fault_ = pe_fault::conflict;
+    iacts_ = std::static_pointer_cast<const iact_row>(b.content);
+    b.arrivals.push_back({index_, delay});
+}
+
+void pe::take_weights(int, noc::burst& b, sc_core::sc_time& delay) {
+    weights_ = std::static_pointer_cast<const weight_load>(b.content);
+    const auto& size = weights_->tile.size;
+    counts_.weight_fills += size.words();
+    const bool dense = size.address_words == 0 && !weights_->no_work;
+    const unsigned words = dense ? (weights_->tile.rows + 1) / 2 * weights_->tile.columns : size.data_words;
+    if (words > p_.weight_words || weights_->tile.columns > p_.weight_address_entries ||
+        weights_->tile.rows > p_.psum_entries) {
+        fault_ = pe_fault::weight_spad;
+    }
+    b.arrivals.push_back({index_, delay});
+}
+
+bool pe::iacts_fit() const {
+    if (iacts_->segment_values == 0) return false;
+    const unsigned segments = (columns_ + iacts_->segment_values - 1) / iacts_->segment_values;
+    return segments <= p_.iact_address_entries && segments * iacts_->segment_values <= p_.iact_entries &&
+           std::size_t{windows_ - 1} * step_ + columns_ <=
+               std::size_t{iacts_->segments} * iacts_->segment_values;
+}
+
+void pe::pass_psums(int, noc::burst& b, sc_core::sc_time& delay) {
+    auto& psums = static_cast<psum_row&>(*b.content);
+    if (rows_ != 0 && weights_ && !weights_->no_work && fault_ == pe_fault::none) {
+        if (!iacts_) {
+            fault_ = pe_fault::starved;
+        } else if (!iacts_fit()) {
+            fault_ = pe_fault::iact_spad;
+        } else if (psums.channels != rows_ || psums.windows != windows_ || weights_->tile.rows != rows_ ||
+                   weights_->tile.columns != columns_) {
+            fault_ = pe_fault::conflict;
+        } else {
+            accumulate(psums);
+        }
+    }
+    psum_out->b_transport(b, delay);
+}
+
+void pe::accumulate(psum_row& psums) {
+    if (p_.overflow == arch::overflow_mode::saturate) {
+        accumulate_saturating(psums);
+    } else {
+        sums_.resize(std::size_t{windows_} * weights_->tile.padded_rows);
+        multiply_row({iacts_->values.data(), windows_, step_, columns_, weights_->interleaved.data(),
+                      weights_->tile.padded_rows},
+                     sums_.data());
+        counts_.psum_overflows +=
+            add_wrapping(psums.values, sums_.data(), rows_, weights_->tile.padded_rows, p_.psum_bits);
+    }
+    counts_.macs_nominal += std::uint64_t{windows_} * columns_ * rows_;
+    count_windows();
+}
+
+void pe::accumulate_saturating(psum_row& psums) {
+    const std::int64_t high = (std::int64_t{1} << (p_.psum_bits - 1)) - 1;
+    const auto fit = [&](std::int64_t v) {
+        if (v > high || v < -high - 1) ++counts_.psum_overflows;
+        return std::clamp(v, -high - 1, high);
+    };
+    for (unsigned f = 0; f < windows_; ++f) {
+        const std::int16_t* window = iacts_->values.data() + std::size_t{f} * step_;
+        for (unsigned m = 0; m < rows_; ++m) {
+            std::int64_t sum = 0;
+            for (unsigned k = 0; k < columns_; ++k) {
+                sum = fit(sum +
+                          window[k] * weights_->tile.values[std::size_t{k} * weights_->tile.padded_rows + m]);
+            }
+            auto& psum = psums.values[std::size_t{f} * rows_ + m];
+            psum = static_cast<std::int32_t>(fit(sum + psum));
+        }
+    }
+}
+
+void pe::count_windows() {
+    const window_coster coster(*iacts_, *weights_, p_.drop_queue_columns, p_.macs);
+    if (timed_) work_.resize(windows_);
+    std::uint64_t products = 0;
+    for (unsigned f = 0; f < windows_; ++f) {
+        const auto cost = coster.window(std::size_t{f} * step_, columns_);
+        products += cost.products;
+        counts_.macs_effectual += cost.effectual;
+        counts_.iact_reads += cost.iacts;
+        counts_.weight_words += cost.words;
+        if (timed_) work_[f] = cost.work;
+    }
+    counts_.psum_accesses += 2 * products + 2 * std::uint64_t{windows_} * rows_;
+    for (const auto pairs : iacts_->pairs) counts_.iact_fills += pairs;
+}
+
+}  // namespace eyeriss::pe

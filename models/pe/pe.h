@@ -1,0 +1,82 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <systemc>
+#include <vector>
+
+#include "models/arch/machine.h"
+#include "models/arch/timing/pass_timing.h"
+#include "models/pe/contents.h"
+
+namespace eyeriss::pe {
+
+using arch::timing::window_work;
+
+/// What a PE counts over a layer.
+struct pe_counts {
+    std::uint64_t macs_effectual = 0;  ///< two non-zero operands inside the image
+    std::uint64_t macs_nominal = 0;    ///< as its tiles covered the layer
+    std::uint64_t psum_overflows = 0;
+    std::uint64_t iact_reads = 0;     ///< entries of the iact data SPad
+    std::uint64_t weight_words = 0;   ///< words read from the weight data SPad
+    std::uint64_t weight_fills = 0;   ///< words written into the weight SPads
+    std::uint64_t iact_fills = 0;     ///< entries written into the iact SPad
+    std::uint64_t psum_accesses = 0;  ///< psum SPad reads and writes
+};
+
+enum class pe_fault : std::uint8_t { none, weight_spad, iact_spad, starved, conflict };
+
+/// A PE of Eyeriss v2: five SPads, CSC or dense operands, SIMD 2, psums in from below and out above (JETCAS
+/// 9(2), 2019, section IV). It multiplies what its sockets brought: iact and weight bursts stay in the SPads
+/// until replaced; a psum burst starts the row, gathers the PE's sums and leaves upwards.
+///
+/// A PE accumulates a window's products from zero in the order of the iacts and adds the psum from below at
+/// the end (assumption A-PSUM-ORDER; it matters only when saturating).
+class pe : public sc_core::sc_module {
+public:
+    noc::stream_in<pe> iact_in;
+    noc::stream_in<pe> weight_in;
+    noc::stream_in<pe> psum_in;
+    noc::stream_out<pe> psum_out;
+
+    /// `index` is the PE's linear number, by which bursts name it.
+    pe(sc_core::sc_module_name name, std::uint32_t index, const arch::pe_parameters& p);
+
+    /// Clears SPads, counts and faults for a layer. `timed`: work() is filled.
+    void begin_layer(bool timed);
+    /// Says what the next row is: its windows, iacts between windows (C0*U), columns (C0*S0) and rows (M0) of
+    /// the weight tile. Zero rows: no work, psums pass. Iacts of the pass before are dropped.
+    void begin_pass(unsigned windows, unsigned step, unsigned columns, unsigned rows);
+
+    [[nodiscard]] std::uint32_t index() const { return index_; }
+    [[nodiscard]] bool working() const { return rows_ != 0 && weights_ && !weights_->no_work; }
+    [[nodiscard]] const iact_row* iacts() const { return iacts_.get(); }
+    [[nodiscard]] const weight_load* weights() const { return weights_.get(); }
+    /// Cost of each window of the last row; empty when untimed or without work.
+    [[nodiscard]] std::span<const window_work> work() const { return work_; }
+    [[nodiscard]] const pe_counts& counts() const { return counts_; }
+    [[nodiscard]] pe_fault fault() const { return fault_; }
+
+private:
+    void take_iacts(int, noc::burst& b, sc_core::sc_time& delay);
+    void take_weights(int, noc::burst& b, sc_core::sc_time& delay);
+    void pass_psums(int, noc::burst& b, sc_core::sc_time& delay);
+    void accumulate(psum_row& psums);
+    void accumulate_saturating(psum_row& psums);
+    void count_windows();
+    [[nodiscard]] bool iacts_fit() const;
+
+    std::uint32_t index_;
+    arch::pe_parameters p_;
+    bool timed_ = true;
+    unsigned windows_ = 0, step_ = 0, columns_ = 0, rows_ = 0;
+    std::shared_ptr<const iact_row> iacts_;
+    std::shared_ptr<const weight_load> weights_;
+    std::vector<window_work> work_;
+    std::vector<std::int32_t> sums_;
+    pe_counts counts_;
+    pe_fault fault_ = pe_fault::none;
+};
+
+}  // namespace eyeriss::pe
