@@ -10,9 +10,16 @@ namespace {
 using arch::loop;
 using arch::split;
 
-constexpr unsigned widest_tile = 64;              ///< M0 that a weight profile can count
-constexpr std::uint64_t large_layer = 4'000'000;  ///< weights from which small tiles are not worth a look
+constexpr unsigned widest_tile = 64;  ///< M0 that a weight profile can count
+/// Numbers of weights: below the first two, all M0 and all C0 are tried; from the third on, small M0 are not.
+constexpr std::uint64_t small_layer = 300'000;
+constexpr std::uint64_t medium_layer = 1'000'000;
+constexpr std::uint64_t large_layer = 4'000'000;
 constexpr std::size_t many_splits = 48;
+
+std::uint64_t weights_of(const arch::layer_shape& shape) {
+    return std::uint64_t{shape.groups} * shape.m * shape.c * shape.r * shape.s;
+}
 
 unsigned ceil_div(unsigned a, unsigned b) {
     return (a + b - 1) / b;
@@ -43,7 +50,8 @@ unsigned columns_limit(const arch::layer_shape& shape, const arch::machine& m, u
 
 std::vector<unsigned> m0_options(const arch::layer_shape& shape, const arch::machine& m, search_width width) {
     const unsigned limit = std::min({m.pe.psum_entries, widest_tile, shape.m});
-    if (width == search_width::wide) return all_up_to(limit);
+    const std::uint64_t weights = weights_of(shape);
+    if (width == search_width::wide || weights < small_layer) return all_up_to(limit);
     const unsigned columns = m.noc.cluster_cols * m.noc.pe_cols;
     std::vector<unsigned> values{limit, 48, 32, 24, 16, 12, 8, 4, 2, 1};
     for (unsigned parts = 1; parts <= 8; ++parts) {
@@ -51,7 +59,6 @@ std::vector<unsigned> m0_options(const arch::layer_shape& shape, const arch::mac
         values.push_back(ceil_div(shape.m, parts * columns));
     }
     values = tidy(std::move(values), limit);
-    const std::uint64_t weights = std::uint64_t{shape.groups} * shape.m * shape.c * shape.r * shape.s;
     const unsigned least = weights > large_layer ? 12 : shape.m >= 64 ? 4 : 1;
     std::erase_if(values, [&](unsigned v) { return v < least && v != limit; });
     return values;
@@ -71,7 +78,7 @@ std::vector<unsigned> s0_options(const arch::layer_shape& shape, const arch::mac
 std::vector<unsigned> c0_options(const arch::layer_shape& shape, const arch::machine& m, unsigned s0,
                                  search_width width) {
     const unsigned limit = columns_limit(shape, m, s0);
-    if (width == search_width::wide || limit <= 6) return all_up_to(limit);
+    if (width == search_width::wide || weights_of(shape) < medium_layer) return all_up_to(limit);
     std::vector<unsigned> values{limit, 16, 12, 10, 8, 6, 5, 4, 3, 2, 1};
     for (unsigned v = 1; v <= limit; ++v) {
         if (shape.c % v == 0) values.push_back(v);
