@@ -1,0 +1,159 @@
+#include "platform/cpu/hart.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace eyeriss::platform {
+
+namespace {
+
+std::uint64_t period_of(unsigned clock_mhz) {
+    if (clock_mhz == 0) {
+        throw std::invalid_argument("core.clock_mhz: expects at least 1");
+    }
+    return std::max<std::uint64_t>(sc_core::sc_time(1.0 / clock_mhz, sc_core::SC_US).value(), 1);
+}
+
+}  // namespace
+
+hart::hart(sc_core::sc_module_name name, const arch::core_parameters& parameters, std::uint32_t hart_id,
+           std::uint32_t reset_vector)
+    : sc_module(name),
+      bus("bus"),
+      software_interrupt("software_interrupt"),
+      timer_interrupt("timer_interrupt"),
+      external_interrupt("external_interrupt"),
+      core_(hart_id, bus, {[this] { synchronise(); }, [this](const auto& delay) { add_delay(delay); }}),
+      period_(period_of(parameters.clock_mhz)),
+      quantum_cycles_(std::max<std::uint64_t>(
+          sc_core::sc_time(parameters.quantum_ns, sc_core::SC_NS).value() / period_, 1)),
+      released_("released"),
+      interrupt_changed_("interrupt_changed") {
+    core_.pc = reset_vector;
+    bus.register_invalidate_direct_mem_ptr(this, &hart::invalidate_direct_mem_ptr);
+    SC_HAS_PROCESS(hart);
+    SC_THREAD(execute);
+    SC_METHOD(update_interrupts);
+    sensitive << software_interrupt << timer_interrupt << external_interrupt;
+}
+
+void hart::release(const sc_core::sc_time& until, std::uint64_t instruction_limit) {
+    time_limit_ = until;
+    instruction_limit_ = instruction_limit;
+    halt_ = halt::none;
+    released_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void hart::set_reg(unsigned index, std::uint32_t value) {
+    if (index != 0) {
+        core_.x.at(index) = value;
+    }
+}
+
+hart_statistics hart::statistics() const {
+    return {cycles_in(sc_core::sc_time_stamp()), core_.retired(), active_cycles_,
+            core_.memory.transactions()};
+}
+
+void hart::execute() {
+    while (true) {
+        settle();
+        if (halt_ == halt::none) {
+            halt_ = limit_reached();
+        }
+        if (halt_ != halt::none) {
+            stand_still();
+        } else if (core_.sleeping() && !core_.csr.wakes()) {
+            sleep();
+        } else {
+            core_.wake();
+            run_slice();
+        }
+    }
+}
+
+void hart::stand_still() {
+    if (halt_ == halt::instruction_limit) {
+        sc_core::sc_pause();
+    }
+    wait(released_);
+    wait_until(cycles_in(sc_core::sc_time_stamp()));
+}
+
+void hart::sleep() {
+    wait(interrupt_changed_ | released_);
+    wait_until(cycles_in(sc_core::sc_time_stamp()));
+}
+
+void hart::run_slice() {
+    base_cycle_ = cycles_in(sc_core::sc_time_stamp());
+    const std::uint64_t started = base_cycle_;
+    core_.set_cycle_base(base_cycle_);
+    const std::uint64_t used = core_.run(budget());
+    active_cycles_ += base_cycle_ + used - started;
+    wait_until(base_cycle_ + used);
+}
+
+// Whatever is due at this time happens before the next instruction, however many delta cycles it takes.
+void hart::settle() {
+    while (sc_core::sc_pending_activity_at_current_time()) {
+        wait(sc_core::SC_ZERO_TIME);
+    }
+}
+
+std::uint64_t hart::cycles_in(const sc_core::sc_time& time) const {
+    return time.value() / period_ + (time.value() % period_ != 0 ? 1 : 0);
+}
+
+// Instructions that start before the next activity, and before the limits.
+std::uint64_t hart::budget() const {
+    const sc_core::sc_time now = sc_core::sc_time_stamp();
+    const std::uint64_t until_activity = cycles_in(sc_core::sc_time_to_pending_activity());
+    const std::uint64_t until_limit = cycles_in(time_limit_ - now);
+    const std::uint64_t instructions = instruction_limit_ - core_.retired();
+    return std::max<std::uint64_t>(1, std::min({quantum_cycles_, until_activity, until_limit, instructions}));
+}
+
+hart::halt hart::limit_reached() const {
+    if (core_.retired() >= instruction_limit_) {
+        return halt::instruction_limit;
+    }
+    return sc_core::sc_time_stamp() >= time_limit_ ? halt::time_limit : halt::none;
+}
+
+void hart::wait_until(std::uint64_t cycle) {
+    const sc_core::sc_time now = sc_core::sc_time_stamp();
+    const sc_core::sc_time target = sc_core::sc_time::from_value(cycle * period_);
+    if (target > now) {
+        wait(target - now);
+    }
+}
+
+void hart::synchronise() {
+    wait_until(base_cycle_ + core_.slice_cycles());
+}
+
+// The instruction lasts until the target is done: later ones of the slice move by the cycles lost.
+void hart::add_delay(const sc_core::sc_time& delay) {
+    const std::uint64_t done = cycles_in(sc_core::sc_time_stamp() + delay);
+    const std::uint64_t here = base_cycle_ + core_.slice_cycles();
+    if (done > here) {
+        base_cycle_ += done - here;
+        core_.set_cycle_base(base_cycle_);
+    }
+}
+
+void hart::update_interrupts() {
+    core_.csr.set_line(interrupt_line::software, software_interrupt.read());
+    core_.csr.set_line(interrupt_line::timer, timer_interrupt.read());
+    core_.csr.set_line(interrupt_line::external, external_interrupt.read());
+    interrupt_changed_.notify();
+}
+
+void hart::invalidate_direct_mem_ptr(sc_dt::uint64 start, sc_dt::uint64 end) {
+    core_.memory.invalidate(start, end);
+    core_.flush();
+}
+
+}  // namespace eyeriss::platform

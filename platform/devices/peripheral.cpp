@@ -1,0 +1,53 @@
+#include "platform/devices/peripheral.h"
+
+#include <cstring>
+#include <utility>
+
+namespace eyeriss::platform {
+
+peripheral::peripheral(sc_core::sc_module_name name) : sc_module(name), socket("socket") {
+    socket.register_b_transport(this, &peripheral::b_transport);
+}
+
+void peripheral::add_register(register_description description) {
+    const std::uint64_t offset = description.offset;
+    registers_.emplace(offset, std::move(description));
+}
+
+// Effects take place now: the initiators here come at the time that they mean.
+void peripheral::b_transport(tlm::tlm_generic_payload& transaction, sc_core::sc_time&) {
+    transaction.set_response_status(
+        transaction.get_command() == tlm::TLM_IGNORE_COMMAND ? tlm::TLM_OK_RESPONSE : transfer(transaction));
+}
+
+tlm::tlm_response_status peripheral::transfer(tlm::tlm_generic_payload& transaction) {
+    const auto found = registers_.find(transaction.get_address());
+    if (found == registers_.end()) {
+        return tlm::TLM_ADDRESS_ERROR_RESPONSE;
+    }
+    const register_description& target = found->second;
+    const unsigned bytes = transaction.get_data_length();
+    if (bytes != target.bytes || transaction.get_streaming_width() < bytes ||
+        transaction.get_data_ptr() == nullptr) {
+        return tlm::TLM_BURST_ERROR_RESPONSE;
+    }
+    if (transaction.get_byte_enable_ptr() != nullptr) {
+        return tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE;
+    }
+    std::uint32_t value = 0;
+    if (transaction.is_write()) {
+        if (!target.write) {
+            return tlm::TLM_COMMAND_ERROR_RESPONSE;
+        }
+        std::memcpy(&value, transaction.get_data_ptr(), bytes);
+        return target.write(value) ? tlm::TLM_OK_RESPONSE : tlm::TLM_GENERIC_ERROR_RESPONSE;
+    }
+    if (!target.read) {
+        return tlm::TLM_COMMAND_ERROR_RESPONSE;
+    }
+    value = target.read();
+    std::memcpy(transaction.get_data_ptr(), &value, bytes);
+    return tlm::TLM_OK_RESPONSE;
+}
+
+}  // namespace eyeriss::platform

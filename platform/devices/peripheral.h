@@ -1,0 +1,58 @@
+#pragma once
+
+#include <tlm_utils/simple_target_socket.h>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <systemc>
+#include <tlm>
+
+namespace eyeriss::platform {
+
+/// Base of memory-mapped peripherals: registers that declare themselves, and all the bus protocol.
+///
+/// A register has one width. An access must hit the start of a register with exactly its width, else it is
+/// answered with TLM_ADDRESS_ERROR_RESPONSE (no register there) or TLM_BURST_ERROR_RESPONSE (other width or
+/// streaming); byte enables with TLM_BYTE_ENABLE_ERROR_RESPONSE; reading a write-only register or writing a
+/// read-only one with TLM_COMMAND_ERROR_RESPONSE. No DMI. Debug reads and writes are refused, since registers
+/// have side effects.
+class peripheral : public sc_core::sc_module {
+public:
+    tlm_utils::simple_target_socket<peripheral> socket;
+
+    using read_function = std::function<std::uint32_t()>;
+    /// Returns false to refuse a value, which ends in TLM_GENERIC_ERROR_RESPONSE.
+    using write_function = std::function<bool(std::uint32_t)>;
+
+protected:
+    /// A register as a device declares it: what is null is not allowed.
+    struct register_description {
+        std::string name;
+        std::uint32_t offset = 0;
+        unsigned bytes = 4;
+        read_function read;
+        write_function write;
+    };
+
+    explicit peripheral(sc_core::sc_module_name name);
+
+    void add_register(register_description description);
+
+    /// A write function that takes any value.
+    template <typename Function>
+    static write_function accept(Function function) {
+        return [function](std::uint32_t value) {
+            function(value);
+            return true;
+        };
+    }
+
+private:
+    void b_transport(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
+    tlm::tlm_response_status transfer(tlm::tlm_generic_payload& transaction);
+
+    std::map<std::uint64_t, register_description> registers_;
+};
+
+}  // namespace eyeriss::platform

@@ -1,0 +1,143 @@
+#include "platform/devices/uart16550.h"
+
+#include <utility>
+
+namespace eyeriss::platform {
+
+namespace {
+
+constexpr std::uint8_t ier_received = 0x01, ier_transmitter = 0x02, ier_mask = 0x0f;
+constexpr std::uint8_t iir_none = 0x01, iir_transmitter = 0x02, iir_received = 0x04, iir_fifos = 0xc0;
+constexpr std::uint8_t fcr_enable = 0x01, fcr_clear_received = 0x02, fcr_clear_transmit = 0x04;
+constexpr std::uint8_t lsr_data_ready = 0x01, lsr_holding_empty = 0x20, lsr_all_empty = 0x40;
+constexpr std::uint8_t msr_connected = 0xb0;  // carrier, data set ready, clear to send
+
+}  // namespace
+
+uart16550::uart16550(sc_core::sc_module_name name, sink output, const sc_core::sc_time& character_time)
+    : peripheral(name),
+      interrupt("interrupt"),
+      output_(std::move(output)),
+      character_time_(character_time),
+      character_sent_("character_sent"),
+      changed_("changed") {
+    const auto store = [](std::uint8_t& place) {
+        return accept([&place](std::uint32_t value) { place = static_cast<std::uint8_t>(value); });
+    };
+    add_register({"rbr_thr_dll", 0, 1,
+                  [this] { return divisor_latched() ? std::uint32_t{dll_} : read_rbr(); },
+                  accept([this](std::uint32_t value) { write_thr(static_cast<std::uint8_t>(value)); })});
+    add_register({"ier_dlm", 1, 1, [this] { return divisor_latched() ? dlm_ : ier_; },
+                  accept([this](std::uint32_t value) { write_ier(static_cast<std::uint8_t>(value)); })});
+    add_register({"iir_fcr", 2, 1, [this] { return read_iir(); },
+                  accept([this](std::uint32_t value) { write_fcr(static_cast<std::uint8_t>(value)); })});
+    add_register({"lcr", 3, 1, [this] { return lcr_; }, store(lcr_)});
+    add_register({"mcr", 4, 1, [this] { return mcr_; }, store(mcr_)});
+    add_register({"lsr", 5, 1, [this] { return read_lsr(); }, accept([](std::uint32_t) {})});
+    add_register({"msr", 6, 1, [] { return msr_connected; }, accept([](std::uint32_t) {})});
+    add_register({"scr", 7, 1, [this] { return scr_; }, store(scr_)});
+    SC_HAS_PROCESS(uart16550);
+    SC_METHOD(transmit);
+    sensitive << character_sent_;
+    dont_initialize();
+    SC_METHOD(update);
+    sensitive << changed_;
+}
+
+void uart16550::receive(std::string_view characters) {
+    received_.insert(received_.end(), characters.begin(), characters.end());
+    changed_.notify(sc_core::SC_ZERO_TIME);
+}
+
+std::uint32_t uart16550::read_rbr() {
+    if (received_.empty()) {
+        return 0;
+    }
+    const auto character = static_cast<std::uint8_t>(received_.front());
+    received_.pop_front();
+    changed_.notify(sc_core::SC_ZERO_TIME);
+    return character;
+}
+
+std::uint8_t uart16550::interrupt_code() const {
+    if ((ier_ & ier_received) != 0 && !received_.empty()) {
+        return iir_received;
+    }
+    return (ier_ & ier_transmitter) != 0 && transmitter_interrupt_ ? iir_transmitter : iir_none;
+}
+
+std::uint32_t uart16550::read_iir() {
+    const std::uint8_t code = interrupt_code();
+    if (code == iir_transmitter) {
+        transmitter_interrupt_ = false;
+        changed_.notify(sc_core::SC_ZERO_TIME);
+    }
+    return code | ((fcr_ & fcr_enable) != 0 ? iir_fifos : 0U);
+}
+
+std::uint32_t uart16550::read_lsr() const {
+    const bool all_sent = transmitting_.empty();
+    return (received_.empty() ? 0U : lsr_data_ready) |
+           (all_sent ? std::uint32_t{lsr_holding_empty} | lsr_all_empty : 0U);
+}
+
+void uart16550::write_thr(std::uint8_t value) {
+    if (divisor_latched()) {
+        dll_ = value;
+        return;
+    }
+    transmitter_interrupt_ = false;
+    if (character_time_ == sc_core::SC_ZERO_TIME) {
+        output_(static_cast<char>(value));
+        transmitter_interrupt_ = true;
+    } else if (transmitting_.size() < fifo_depth) {
+        transmitting_.push_back(static_cast<char>(value));
+        if (transmitting_.size() == 1) {
+            character_sent_.notify(character_time_);
+        }
+    }
+    changed_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void uart16550::transmit() {
+    if (transmitting_.empty()) {
+        return;
+    }
+    output_(transmitting_.front());
+    transmitting_.pop_front();
+    if (transmitting_.empty()) {
+        transmitter_interrupt_ = true;
+        changed_.notify(sc_core::SC_ZERO_TIME);
+    } else {
+        character_sent_.notify(character_time_);
+    }
+}
+
+void uart16550::write_ier(std::uint8_t value) {
+    if (divisor_latched()) {
+        dlm_ = value;
+        return;
+    }
+    const bool newly = (value & ~ier_ & ier_transmitter) != 0;
+    ier_ = value & ier_mask;
+    transmitter_interrupt_ = transmitter_interrupt_ || (newly && transmitting_.empty());
+    changed_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void uart16550::write_fcr(std::uint8_t value) {
+    fcr_ = value & fcr_enable;
+    if ((value & fcr_clear_received) != 0) {
+        received_.clear();
+    }
+    if ((value & fcr_clear_transmit) != 0) {
+        transmitting_.clear();
+        character_sent_.cancel();
+    }
+    changed_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void uart16550::update() {
+    interrupt.write(interrupt_code() != iir_none);
+}
+
+}  // namespace eyeriss::platform
