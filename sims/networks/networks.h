@@ -26,7 +26,8 @@ struct network_info {
 
 struct options {
     std::uint64_t seed = 1;
-    std::optional<unsigned> image;  ///< side of the input image; the published one where absent
+    std::optional<unsigned> image =
+        std::nullopt;  ///< side of the input image; the published one where absent
 };
 
 /// What the generator reached in one CONV, depthwise or FC layer on default_input(). A target is absent where
@@ -63,6 +64,10 @@ struct generated_network {
 /// make_network together with the densities that were reached. Every sum of positive and every sum of
 /// negative products on default_input() fits 20 bits signed, so no psum overflows in any order of additions.
 [[nodiscard]] generated_network generate(std::string_view name, const options& = {});
+
+/// The layers as a Markdown table: MACs, effectual multiplications and densities, wanted and reached. The
+/// tables of doc/networks.md are this function's.
+[[nodiscard]] std::string density_table(const std::vector<layer_density>&);
 
 /// The image on which the network was calibrated: smooth shapes with texture (a digit for lenet5), uint8,
 /// NCHW. Only the image size of the options matters. Errors as make_network.
