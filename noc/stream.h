@@ -38,9 +38,9 @@ struct arrival {
 };
 
 struct burst {
-    std::shared_ptr<const burst_content> content;
-    std::uint64_t words = 0;  ///< of the network's port width
-    std::uint32_t pes = 0;    ///< which PEs of a cluster take it: bit pe_row * pe_cols + pe_col
+    std::shared_ptr<burst_content> content;  ///< sinks of a multicast share it and leave it as it is
+    std::uint64_t words = 0;                 ///< of the network's port width
+    std::uint32_t pes = 0;  ///< which PEs of a cluster take it: bit pe_row * pe_cols + pe_col
     std::vector<arrival> arrivals;
 };
 
