@@ -1,2 +1,2 @@
 // libsystemc needs the symbol; a test never calls it.
-int sc_main(int, char**) { return 0; }
+extern "C" int sc_main(int, char**) { return 0; }
