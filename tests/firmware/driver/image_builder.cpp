@@ -14,7 +14,9 @@ constexpr std::uint32_t clusters = 16;
 constexpr std::size_t weight_bytes = 32;
 constexpr std::size_t requant_bytes = 64;
 
-std::uint32_t narrow(std::size_t value) { return static_cast<std::uint32_t>(value); }
+std::uint32_t narrow(std::size_t value) {
+    return static_cast<std::uint32_t>(value);
+}
 
 }  // namespace
 
@@ -46,9 +48,18 @@ image::image(const network_spec& net) : specs_(net.tensors) {
         const csc::map_layout& l = specs_[i].layout;
         const std::size_t data = append(l.data_bytes(), 64);
         const std::size_t table = append(l.table_bytes(), 4);
-        tensor(i) = {l.batch, l.channels, l.height, l.width, specs_[i].dtype,
-                     static_cast<std::uint32_t>(l.format), l.block_channels, narrow(l.unit_stride_bytes()),
-                     narrow(data), narrow(table), specs_[i].zero_point, 0x3f800000U};
+        tensor(i) = {l.batch,
+                     l.channels,
+                     l.height,
+                     l.width,
+                     specs_[i].dtype,
+                     static_cast<std::uint32_t>(l.format),
+                     l.block_channels,
+                     narrow(l.unit_stride_bytes()),
+                     narrow(data),
+                     narrow(table),
+                     specs_[i].zero_point,
+                     0x3f800000U};
     }
     append(0, 64);
     header() = {};
@@ -102,7 +113,8 @@ void image::place_layer(const layer_spec& spec, unsigned index) {
     entry.output = spec.output;
     if (!spec.tables.empty()) {
         const std::size_t offset = append(spec.tables.size());
-        std::copy(spec.tables.begin(), spec.tables.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(offset));
+        std::copy(spec.tables.begin(), spec.tables.end(),
+                  bytes_.begin() + static_cast<std::ptrdiff_t>(offset));
         entry.params.table.table_offset = narrow(offset);
     }
     descriptors_.push_back(0);

@@ -24,10 +24,11 @@ test::tensor_spec map(unsigned channels, unsigned height, unsigned width) {
 
 test::network_spec every_operator() {
     test::network_spec net;
-    net.tensors = {map(3, 6, 6), map(4, 6, 6), map(4, 3, 3), map(4, 3, 3),  map(4, 3, 3),
+    net.tensors = {map(3, 6, 6), map(4, 6, 6), map(4, 3, 3),  map(4, 3, 3), map(4, 3, 3),
                    map(8, 3, 3), map(8, 3, 3), map(72, 1, 1), map(72, 1, 1)};
     net.layers.resize(8);
-    const auto set = [&](unsigned i, std::uint32_t op, std::vector<std::uint32_t> inputs, std::uint32_t output) {
+    const auto set = [&](unsigned i, std::uint32_t op, std::vector<std::uint32_t> inputs,
+                         std::uint32_t output) {
         net.layers[i].op = op;
         net.layers[i].inputs = std::move(inputs);
         net.layers[i].output = output;
@@ -79,20 +80,31 @@ std::uint32_t& word(T& field) {
     return reinterpret_cast<std::uint32_t&>(field);
 }
 
-#define HEADER(name, field, value) \
-    {EYERISS_DRIVER_##name, [](image& i) -> std::uint32_t& { return i.header().field; }, value, EYERISS_NO_INDEX}
-#define TENSOR(name, number, field, value) \
-    {EYERISS_DRIVER_##name, [](image& i) -> std::uint32_t& { return word(i.tensor(number).field); }, value, number}
-#define LAYER(name, number, field, value) \
-    {EYERISS_DRIVER_##name, [](image& i) -> std::uint32_t& { return word(i.layer(number).field); }, value, number}
-#define DESCRIPTOR(name, field, value) \
-    {EYERISS_DRIVER_##name, [](image& i) -> std::uint32_t& { return i.descriptor(0).field; }, value, 0}
+#define HEADER(name, field, value)                                                                 \
+    {                                                                                              \
+        EYERISS_DRIVER_##name, [](image& i) -> std::uint32_t& { return i.header().field; }, value, \
+            EYERISS_NO_INDEX                                                                       \
+    }
+#define TENSOR(name, number, field, value)                                                              \
+    {                                                                                                   \
+        EYERISS_DRIVER_##name, [](image& i) -> std::uint32_t& { return word(i.tensor(number).field); }, \
+            value, number                                                                               \
+    }
+#define LAYER(name, number, field, value)                                                              \
+    {                                                                                                  \
+        EYERISS_DRIVER_##name, [](image& i) -> std::uint32_t& { return word(i.layer(number).field); }, \
+            value, number                                                                              \
+    }
+#define DESCRIPTOR(name, field, value)                                                                    \
+    {                                                                                                     \
+        EYERISS_DRIVER_##name, [](image& i) -> std::uint32_t& { return i.descriptor(0).field; }, value, 0 \
+    }
 
 const std::vector<wrong_field>& wrong_fields() {
     static const std::vector<wrong_field> all{
         HEADER(IMAGE_MAGIC, magic, 0x12345678),
         HEADER(IMAGE_VERSION, version, 2),
-        HEADER(IMAGE_HEADER_BYTES, header_bytes, 80),
+        HEADER(IMAGE_HEADER_BYTES, header_bytes, 76),
         HEADER(IMAGE_FILE_BYTES, file_bytes, 8),
         HEADER(IMAGE_FILE_BYTES, file_bytes, 0xfffffff0),
         HEADER(IMAGE_MEMORY_BYTES, memory_bytes, 0x10000000),
@@ -313,7 +325,8 @@ BOOST_AUTO_TEST_CASE(an_image_that_lies_badly_is_refused) {
     eyeriss_device device;
     eyeriss_network network;
     BOOST_TEST_REQUIRE(eyeriss_probe(&device, &bus.bus(), EYERISS_REG_BASE) == EYERISS_DRIVER_OK);
-    BOOST_TEST(eyeriss_network_open(&network, &device, EYERISS_IMAGE_ADDRESS + 4) == EYERISS_DRIVER_IMAGE_PLACE);
+    BOOST_TEST(eyeriss_network_open(&network, &device, EYERISS_IMAGE_ADDRESS + 4) ==
+               EYERISS_DRIVER_IMAGE_PLACE);
     BOOST_TEST(eyeriss_network_open(&network, &device, 0x1000) == EYERISS_DRIVER_IMAGE_PLACE);
     bus.memory_bytes = 60;
     BOOST_TEST(eyeriss_network_open(&network, &device, EYERISS_IMAGE_ADDRESS) == EYERISS_DRIVER_IMAGE_PLACE);

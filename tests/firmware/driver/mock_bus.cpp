@@ -4,7 +4,9 @@ namespace eyeriss::test {
 
 namespace {
 
-mock_bus& self(void* context) { return *static_cast<mock_bus*>(context); }
+mock_bus& self(void* context) {
+    return *static_cast<mock_bus*>(context);
+}
 
 }  // namespace
 

@@ -99,8 +99,8 @@ BOOST_AUTO_TEST_CASE(rows_are_read_whatever_the_blocks_of_the_map_are) {
         const auto draw = [&](unsigned low, unsigned high) {
             return std::uniform_int_distribution<unsigned>(low, high)(random);
         };
-        const csc::map_layout layout{draw(1, 2), draw(1, 40), draw(1, 5), draw(1, 12), draw(1, 20),
-                                     static_cast<csc::map_format>(draw(0, 1))};
+        const csc::map_layout layout{draw(1, 2),  draw(1, 40), draw(1, 5),
+                                     draw(1, 12), draw(1, 20), static_cast<csc::map_format>(draw(0, 1))};
         test::image built({{{layout}}, {}, 0, 0});
         const bytes nchw =
             random_values(random, std::size_t{layout.batch} * layout.channels * layout.height * layout.width);
