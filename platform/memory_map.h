@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+
+#include "models/abi/registers.h"
+#include "platform/bus/address_map.h"
+
+/// The SoC's memory map: QEMU's `virt` machine where it has one, the accelerator in a hole of it. SRAM and
+/// DRAM sizes come from the machine.
+namespace eyeriss::platform::memory_map {
+
+inline constexpr address_range boot_rom{0x00001000, 0x1000};
+inline constexpr address_range finisher{0x00100000, 0x1000};
+inline constexpr address_range clint{0x02000000, 0x10000};
+inline constexpr std::uint64_t sram_base = 0x08000000;
+inline constexpr address_range plic{0x0c000000, 0x600000};
+inline constexpr address_range uart{0x10000000, 0x100};
+inline constexpr address_range accelerator{EYERISS_REG_BASE, EYERISS_REG_BYTES};
+inline constexpr std::uint64_t dram_base = 0x80000000;
+
+/// Inputs of the PLIC.
+inline constexpr unsigned uart_irq = 10;
+inline constexpr unsigned accelerator_irq = EYERISS_IRQ;
+
+}  // namespace eyeriss::platform::memory_map

@@ -1,0 +1,162 @@
+#include "platform/soc.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "platform/devices/boot_rom.h"
+#include "platform/elf.h"
+#include "platform/memory_map.h"
+
+namespace eyeriss::platform {
+
+namespace {
+
+const arch::machine& checked(const arch::machine& machine) {
+    if (const std::string wrong = arch::check(machine); !wrong.empty()) {
+        throw std::invalid_argument(wrong);
+    }
+    return machine;
+}
+
+uart16550::sink sink_or_none(uart16550::sink output) {
+    return output ? std::move(output) : uart16550::sink([](char) {});
+}
+
+}  // namespace
+
+soc::soc(sc_core::sc_module_name name, const arch::machine& machine, soc_options options)
+    : sc_module(name),
+      hart_("hart", checked(machine).core, 0, static_cast<std::uint32_t>(memory_map::boot_rom.base)),
+      bus_("bus"),
+      boot_rom_("boot_rom", memory_map::boot_rom.bytes, dram::memory_rights::read_only),
+      finisher_("finisher"),
+      clint_("clint"),
+      sram_("sram", machine.core.sram_kib * 1024, dram::memory_rights::read_write),
+      plic_("plic"),
+      uart_("uart", sink_or_none(std::move(options.uart_output)), options.uart_character_time),
+      accelerator_("accelerator", machine, options.timing),
+      dram_("dram", machine.dram),
+      software_line_("software_line"),
+      timer_line_("timer_line"),
+      external_line_("external_line"),
+      uart_line_("uart_line"),
+      accelerator_line_("accelerator_line") {
+    map_parts();
+    connect_lines();
+    write_boot_code(boot_rom_.bytes(), static_cast<std::uint32_t>(memory_map::dram_base), 0);
+}
+
+soc::~soc() = default;
+
+void soc::map_parts() {
+    bus_.map("boot_rom", memory_map::boot_rom, boot_rom_.socket);
+    bus_.map("finisher", memory_map::finisher, finisher_.socket);
+    bus_.map("clint", memory_map::clint, clint_.socket);
+    bus_.map("sram", {memory_map::sram_base, sram_.bytes().size()}, sram_.socket);
+    bus_.map("plic", memory_map::plic, plic_.socket);
+    bus_.map("uart", memory_map::uart, uart_.socket);
+    bus_.map("accelerator", memory_map::accelerator, accelerator_.registers);
+    bus_.map("dram", {memory_map::dram_base, dram_.capacity_bytes()}, dram_.socket);
+    hart_.bus.bind(bus_.initiators);
+    accelerator_.read_port.bind(bus_.initiators);
+    accelerator_.write_port.bind(bus_.initiators);
+}
+
+void soc::connect_lines() {
+    clint_.software_interrupt.bind(software_line_);
+    clint_.timer_interrupt.bind(timer_line_);
+    plic_.external_interrupt.bind(external_line_);
+    hart_.software_interrupt.bind(software_line_);
+    hart_.timer_interrupt.bind(timer_line_);
+    hart_.external_interrupt.bind(external_line_);
+    uart_.interrupt.bind(uart_line_);
+    accelerator_.irq.bind(accelerator_line_);
+    plic_.levels[memory_map::uart_irq].bind(uart_line_);
+    plic_.levels[memory_map::accelerator_irq].bind(accelerator_line_);
+}
+
+void soc::map(const std::string& target_name, address_range range,
+              tlm::tlm_base_target_socket_b<>& target_socket) {
+    bus_.map(target_name, range, target_socket);
+}
+
+void soc::add_initiator(tlm::tlm_base_initiator_socket_b<>& initiator_socket) {
+    initiator_socket.bind(bus_.initiators);
+}
+
+void soc::connect_interrupt(unsigned source, sc_core::sc_signal_in_if<bool>& level) {
+    if (source == 0 || source >= plic::sources || source == memory_map::uart_irq ||
+        source == memory_map::accelerator_irq) {
+        throw std::invalid_argument(fmt::format(
+            "interrupt {}: expects an input from 1 to {} other than {} (UART) and {} (accelerator)", source,
+            plic::sources - 1, memory_map::uart_irq, memory_map::accelerator_irq));
+    }
+    plic_.levels[source].bind(level);
+}
+
+void soc::load_elf(const std::filesystem::path& path) {
+    const elf_program program = read_elf(path);
+    platform::load_elf(program, path.string(),
+                       [this](std::uint32_t address, std::span<const std::uint8_t> data) {
+                           return bus_.debug_write(address, data);
+                       });
+    write_boot_code(boot_rom_.bytes(), program.entry, 0);
+    hart_.flush_code();
+}
+
+void soc::write_memory(std::uint32_t address, std::span<const std::uint8_t> data) {
+    const std::uint64_t moved = bus_.debug_write(address, data);
+    if (moved < data.size()) {
+        throw std::out_of_range(fmt::format("writing {} bytes at {:#010x}: no memory at {:#010x}",
+                                            data.size(), address, address + moved));
+    }
+    hart_.flush_code();
+}
+
+void soc::read_memory(std::uint32_t address, std::span<std::uint8_t> data) {
+    const std::uint64_t moved = bus_.debug_read(address, data);
+    if (moved < data.size()) {
+        throw std::out_of_range(fmt::format("reading {} bytes at {:#010x}: no memory at {:#010x}",
+                                            data.size(), address, address + moved));
+    }
+}
+
+std::optional<stop_reason> soc::stopped(const run_limits& limits) const {
+    if (finisher_.exit_code()) {
+        return stop_reason::finished;
+    }
+    if (hart_.halted() == hart::halt::instruction_limit) {
+        return stop_reason::instruction_limit;
+    }
+    if (sc_core::sc_time_stamp() >= limits.until) {
+        return stop_reason::time_limit;
+    }
+    return std::nullopt;
+}
+
+run_result soc::run(const run_limits& limits) {
+    hart_.release(limits.until, limits.instructions);
+    while (true) {
+        const sc_core::sc_time now = sc_core::sc_time_stamp();
+        if (limits.until > now) {
+            sc_core::sc_start(std::min(limits.slice, limits.until - now), sc_core::SC_EXIT_ON_STARVATION);
+        }
+        if (const auto reason = stopped(limits)) {
+            return {*reason, exit_code()};
+        }
+        if (sc_core::sc_get_status() == sc_core::SC_STOPPED) {
+            return {stop_reason::stopped, {}};
+        }
+        if (!sc_core::sc_pending_activity()) {
+            return {stop_reason::idle, {}};
+        }
+        if (limits.interrupted && limits.interrupted()) {
+            return {stop_reason::interrupted, {}};
+        }
+    }
+}
+
+}  // namespace eyeriss::platform

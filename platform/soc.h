@@ -1,0 +1,117 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <systemc>
+
+#include "models/accelerator/accelerator.h"
+#include "models/arch/machine.h"
+#include "models/dram/dram.h"
+#include "platform/bus/interconnect.h"
+#include "platform/cpu/hart.h"
+#include "platform/devices/clint.h"
+#include "platform/devices/finisher.h"
+#include "platform/devices/memory.h"
+#include "platform/devices/plic.h"
+#include "platform/devices/uart16550.h"
+
+namespace eyeriss::platform {
+
+struct soc_options {
+    /// Takes what firmware prints; null: dropped.
+    uart16550::sink uart_output;
+    /// Time of a character on the UART's line; 0: none.
+    sc_core::sc_time uart_character_time;
+    eyeriss::accelerator::timing timing = eyeriss::accelerator::timing::timed;
+};
+
+/// How far soc::run goes, beside firmware's own end.
+struct run_limits {
+    sc_core::sc_time until = sc_core::sc_max_time();  ///< simulated time at which to stop
+    std::uint64_t instructions = std::numeric_limits<std::uint64_t>::max();  ///< retired since time 0
+    /// Asked every `slice` of simulated time; true stops the run. May be null.
+    std::function<bool()> interrupted;
+    sc_core::sc_time slice{100, sc_core::SC_US};
+};
+
+/// Why soc::run returned. `idle`: the hart sleeps and nothing can happen any more. `stopped`:
+/// someone else called sc_stop.
+enum class stop_reason : std::uint8_t { finished, time_limit, instruction_limit, idle, interrupted, stopped };
+
+struct run_result {
+    stop_reason reason = stop_reason::idle;
+    std::optional<int> exit_code;  ///< what firmware wrote to the finisher
+};
+
+/// The SoC: RISC-V hart, boot ROM, SRAM, DRAM, CLINT, PLIC, UART, test finisher and the accelerator on one
+/// interconnect, at the addresses of memory_map.h. Everything on the bus is an ordinary TLM-2.0 target of the
+/// base protocol.
+///
+/// Out of reset the hart is held; run(), or start() for users who call sc_start themselves, lets it go.
+class soc : public sc_core::sc_module {
+public:
+    /// Throws std::invalid_argument with one line when the machine cannot be built.
+    soc(sc_core::sc_module_name name, const arch::machine& machine, soc_options options = {});
+    ~soc() override;
+
+    // Before elaboration ends: what a user adds.
+    /// Puts a user's target at a free range of bus addresses. Errors as address_map::add.
+    void map(const std::string& target_name, address_range range,
+             tlm::tlm_base_target_socket_b<>& target_socket);
+    /// Gives a user's initiator access to the bus.
+    void add_initiator(tlm::tlm_base_initiator_socket_b<>& initiator_socket);
+    /// Drives an input of the PLIC (1..95, not uart_irq or accelerator_irq) by a signal. Throws
+    /// std::invalid_argument for other numbers.
+    void connect_interrupt(unsigned source, sc_core::sc_signal_in_if<bool>& level);
+
+    // Memory, before and between runs; accesses without time and side effects.
+    /// Loads an executable and points the boot ROM at its entry. Throws elf_error with one line.
+    void load_elf(const std::filesystem::path& path);
+    /// Throws std::out_of_range naming the first address that is no memory.
+    void write_memory(std::uint32_t address, std::span<const std::uint8_t> data);
+    void read_memory(std::uint32_t address, std::span<std::uint8_t> data);
+
+    // Running.
+    /// Runs until firmware finishes or a limit is reached; can be called again to go on. Limits are exact:
+    /// the hart executes nothing that starts at or after `until`.
+    run_result run(const run_limits& limits = {});
+    /// Lets the hart go, for users who call sc_start themselves.
+    void start() { hart_.release(); }
+
+    [[nodiscard]] std::optional<int> exit_code() const { return finisher_.exit_code(); }
+    [[nodiscard]] hart_statistics cpu_statistics() const { return hart_.statistics(); }
+    [[nodiscard]] const dram::dram_statistics& dram_statistics() const { return dram_.statistics(); }
+
+    // The parts, for observers and debuggers.
+    [[nodiscard]] hart& cpu() { return hart_; }
+    [[nodiscard]] dram::dram& main_memory() { return dram_; }
+    [[nodiscard]] uart16550& uart() { return uart_; }
+    [[nodiscard]] interconnect& bus() { return bus_; }
+    [[nodiscard]] eyeriss::accelerator::accelerator& accelerator_block() { return accelerator_; }
+
+private:
+    using line = sc_core::sc_signal<bool>;
+
+    void map_parts();
+    void connect_lines();
+    [[nodiscard]] std::optional<stop_reason> stopped(const run_limits& limits) const;
+
+    hart hart_;
+    interconnect bus_;
+    memory boot_rom_;
+    finisher finisher_;
+    clint clint_;
+    memory sram_;
+    plic plic_;
+    uart16550 uart_;
+    eyeriss::accelerator::accelerator accelerator_;
+    dram::dram dram_;
+    line software_line_, timer_line_, external_line_, uart_line_, accelerator_line_;
+};
+
+}  // namespace eyeriss::platform
