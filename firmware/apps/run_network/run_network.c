@@ -102,16 +102,21 @@ static int print_result(const eyeriss_network* network, eyeriss_workspace* work,
     const eyeriss_map output = eyeriss_network_map(network, tensor);
     uint32_t first_index = 0;
     int32_t first_value = 0;
-    for (uint32_t n = output.batch; n-- > 0u;) {
-        const eyeriss_result result =
-            eyeriss_map_argmax(&output, n, &work->output, &first_index, &first_value);
+    for (uint32_t n = 0; n < output.batch; ++n) {
+        uint32_t index = 0;
+        int32_t value = 0;
+        const eyeriss_result result = eyeriss_map_argmax(&output, n, &work->output, &index, &value);
         if (result != EYERISS_DRIVER_OK) {
             const eyeriss_fault fault = {result, EYERISS_NO_INDEX, network->tensors[tensor].data_offset,
                                          tensor};
             return fail(network, &fault);
         }
         if (output.batch > 1u) {
-            hal_printf("input %u result %u value %d\n", (unsigned)n, (unsigned)first_index, (int)first_value);
+            hal_printf("input %u result %u value %d\n", (unsigned)n, (unsigned)index, (int)value);
+        }
+        if (n == 0u) {
+            first_index = index;
+            first_value = value;
         }
     }
     char buffer[DECIMAL_DIGITS];

@@ -11,7 +11,7 @@ extern "C" {
  *     network NAME
  *     layer INDEX NAME OP CYCLES cycles        one line each; "-" for cycles of an untimed accelerator
  *     input N result INDEX value VALUE         one line an input where the batch has several
- *     total CYCLES cycles, result INDEX value VALUE
+ *     total CYCLES cycles, result INDEX value VALUE   (of the first input)
  *
  * where CYCLES are the accelerator's own for its layers and the core's for the others and the total, and the
  * result is the largest value of the output with its index in C,H,W order. A failure ends the report with one

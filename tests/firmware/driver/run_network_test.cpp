@@ -148,8 +148,8 @@ BOOST_AUTO_TEST_CASE(a_batch_prints_a_result_for_each_input_and_overflows_are_to
                "network test network\n"
                "layer 0 layer0 accelerator - cycles, 7 psums overflowed\n"
                "layer 1 layer1 max_pool 1000 cycles\n"
-               "input 1 result 4 value 8\n"
                "input 0 result 0 value 9\n"
+               "input 1 result 4 value 8\n"
                "total 3000 cycles, result 0 value 9\n");
 }
 
