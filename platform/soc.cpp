@@ -83,7 +83,7 @@ void soc::map(const std::string& target_name, address_range range,
     bus_.map(target_name, range, target_socket);
 }
 
-void soc::add_initiator(tlm::tlm_base_initiator_socket_b<>& initiator_socket) {
+void soc::add_initiator(tlm::tlm_initiator_socket<>& initiator_socket) {
     initiator_socket.bind(bus_.initiators);
 }
 

@@ -64,7 +64,7 @@ public:
     void map(const std::string& target_name, address_range range,
              tlm::tlm_base_target_socket_b<>& target_socket);
     /// Gives a user's initiator access to the bus.
-    void add_initiator(tlm::tlm_base_initiator_socket_b<>& initiator_socket);
+    void add_initiator(tlm::tlm_initiator_socket<>& initiator_socket);
     /// Drives an input of the PLIC (1..95, not uart_irq or accelerator_irq) by a signal. Throws
     /// std::invalid_argument for other numbers.
     void connect_interrupt(unsigned source, sc_core::sc_signal_in_if<bool>& level);
