@@ -1,8 +1,7 @@
-#include <string.h>
-
 #include "firmware/driver/host_layers.h"
 #include "firmware/driver/pool_window.h"
 #include "firmware/driver/rounding.h"
+#include "firmware/driver/words.h"
 
 static void add_row(int32_t* sums, const uint8_t* row, uint32_t values, uint32_t sign) {
     if (sign == 0u) {
@@ -51,7 +50,7 @@ static eyeriss_result average_row(const eyeriss_map* in, const eyeriss_map* out,
     const uint32_t values = in->width * channels;
     const eyeriss_span span =
         eyeriss_window(y, params->stride_h, params->pad_top, params->kernel_h, in->height);
-    memset(work->sums, 0, values * sizeof work->sums[0]);
+    eyeriss_clear_words((uint32_t*)work->sums, values);
     for (uint32_t i = span.begin; i < span.end; ++i) {
         const eyeriss_result result =
             eyeriss_row_read(in, n, i, block * out->block_channels, channels, &work->input[0], &work->unit);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "firmware/driver/host_layers.h"
+#include "firmware/driver/words.h"
 
 /* One input among the channels of the output. */
 typedef struct part {
@@ -37,8 +38,9 @@ static eyeriss_result copy_units(const part* from, const eyeriss_map* out, uint3
             memcpy(out->table + (target + y) * 2u, entry, 2);
             bytes = (pairs * 3u + 1u) / 2u;
         }
-        memcpy(out->data + (target + y) * out->unit_stride_bytes,
-               map->data + (source + y) * map->unit_stride_bytes, bytes);
+        uint8_t* slot = out->data + (target + y) * out->unit_stride_bytes;
+        eyeriss_copy_padded((uint32_t*)(void*)slot,
+                            eyeriss_words(map->data + (source + y) * map->unit_stride_bytes), bytes);
     }
     return EYERISS_DRIVER_OK;
 }

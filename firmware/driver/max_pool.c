@@ -1,8 +1,9 @@
-#include <string.h>
+#include <stddef.h>
 
 #include "firmware/driver/host_layers.h"
 #include "firmware/driver/pool_window.h"
 #include "firmware/driver/rounding.h"
+#include "firmware/driver/words.h"
 
 /* Maximum of four bytes at once. The top bit of each byte of `below` says whether the low seven bits of a
  * reach those of b; with the sign bits that decides the byte. `flip` is 0x80808080 for int8, which turns the
@@ -22,33 +23,45 @@ static void max_rows(uint32_t* into, const uint32_t* row, uint32_t words, uint32
     }
 }
 
-/* Along the row, a group of `channels` neighbouring values for each x. */
+/* Along the row: the `channels` values of each x, word by word where they fill words. */
 static void max_windows(const eyeriss_map* in, const eyeriss_map* out, const eyeriss_pool_params* params,
                         uint32_t channels, eyeriss_workspace* work) {
     const uint32_t flip = in->dtype == EYERISS_DTYPE_I8 ? 0x80808080u : 0u;
-    const uint32_t sign = eyeriss_sign(in->dtype);
     const uint32_t words = channels / 4u;
+    uint32_t* best = work->output.words;
     for (uint32_t x = 0; x < out->width; ++x) {
         const eyeriss_span span =
             eyeriss_window(x, params->stride_w, params->pad_left, params->kernel_w, in->width);
-        if (channels % 4u == 0u) {
-            uint32_t* best = work->output.words + (size_t)x * words;
-            const uint32_t* row = work->column.words + (size_t)span.begin * words;
-            memcpy(best, row, channels);
-            for (uint32_t i = span.begin + 1u; i < span.end; ++i) {
-                row += words;
-                max_rows(best, row, words, flip);
+        const uint32_t* first = work->column.words + (size_t)span.begin * words;
+        const uint32_t* end = work->column.words + (size_t)span.end * words;
+        for (uint32_t i = 0; i < words; ++i, ++first, ++end) {
+            uint32_t largest = *first;
+            for (const uint32_t* at = first + words; at < end; at += words) {
+                if (*at != largest) largest = max_bytes(largest, *at, flip);
             }
-            continue;
+            *best++ = largest;
         }
-        uint8_t* best = eyeriss_row_bytes(&work->output) + (size_t)x * channels;
-        const uint8_t* row = eyeriss_row_bytes(&work->column) + (size_t)span.begin * channels;
-        memcpy(best, row, channels);
-        for (uint32_t i = span.begin + 1u; i < span.end; ++i) {
-            row += channels;
-            for (uint32_t c = 0; c < channels; ++c) {
-                if ((row[c] ^ sign) > (best[c] ^ sign)) best[c] = row[c];
+    }
+}
+
+/* The same value by value, for any number of channels. */
+static void max_windows_by_value(const eyeriss_map* in, const eyeriss_map* out,
+                                 const eyeriss_pool_params* params, uint32_t channels,
+                                 eyeriss_workspace* work) {
+    const uint32_t sign = eyeriss_sign(in->dtype);
+    uint8_t* best = eyeriss_row_bytes(&work->output);
+    for (uint32_t x = 0; x < out->width; ++x) {
+        const eyeriss_span span =
+            eyeriss_window(x, params->stride_w, params->pad_left, params->kernel_w, in->width);
+        const uint8_t* first = eyeriss_row_bytes(&work->column) + (size_t)span.begin * channels;
+        const uint8_t* end = eyeriss_row_bytes(&work->column) + (size_t)span.end * channels;
+        for (uint32_t i = 0; i < channels; ++i, ++first, ++end) {
+            uint32_t largest = *first ^ sign;
+            for (const uint8_t* at = first + channels; at < end; at += channels) {
+                const uint32_t value = *at ^ sign;
+                if (value > largest) largest = value;
             }
+            *best++ = (uint8_t)(largest ^ sign);
         }
     }
 }
@@ -59,7 +72,7 @@ static eyeriss_result max_block(const eyeriss_map* in, const eyeriss_map* out,
                                 eyeriss_workspace* work) {
     const uint32_t flip = in->dtype == EYERISS_DTYPE_I8 ? 0x80808080u : 0u;
     const uint32_t channels = eyeriss_block_channels(out, block);
-    const uint32_t words = (in->width * channels + 3u) / 4u;
+    const uint32_t words = eyeriss_words_for(in->width * channels);
     uint32_t held[EYERISS_ROW_CACHE];
     for (uint32_t i = 0; i < EYERISS_ROW_CACHE; ++i) held[i] = EYERISS_NO_INDEX;
     for (uint32_t y = 0; y < out->height; ++y) {
@@ -74,12 +87,16 @@ static eyeriss_result max_block(const eyeriss_map* in, const eyeriss_map* out,
                 held[i % EYERISS_ROW_CACHE] = i;
             }
             if (i == span.begin) {
-                memcpy(work->column.words, row->words, (size_t)words * 4u);
+                eyeriss_copy_words(work->column.words, row->words, words);
             } else {
                 max_rows(work->column.words, row->words, words, flip);
             }
         }
-        max_windows(in, out, params, channels, work);
+        if (channels % 4u == 0u) {
+            max_windows(in, out, params, channels, work);
+        } else {
+            max_windows_by_value(in, out, params, channels, work);
+        }
         eyeriss_unit_write(out, n, block, y, &work->output);
     }
     return EYERISS_DRIVER_OK;

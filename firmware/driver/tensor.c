@@ -3,10 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Maps and rows lie at multiples of 4, which the checks of an image see to. */
-static const uint32_t* as_words(const uint8_t* bytes) {
-    return (const uint32_t*)(const void*)bytes;
-}
+#include "firmware/driver/words.h"
 
 eyeriss_map eyeriss_map_of(const eyeriss_image_tensor* tensor, uint8_t* image) {
     eyeriss_map map;
@@ -38,10 +35,10 @@ static inline uint8_t* put_pair(uint8_t* next, uint32_t pair) {
 }
 
 int eyeriss_decode_pairs(const uint8_t* packed, uint32_t pairs, uint8_t* values, uint32_t count) {
-    const uint32_t* words = as_words(packed);
+    const uint32_t* words = eyeriss_words(packed);
     const uint8_t* const end = values + count;
     uint8_t* next = values;
-    memset(values, 0, count);
+    eyeriss_clear_words((uint32_t*)(void*)values, eyeriss_words_for(count));
     for (; pairs >= 8u; pairs -= 8u, words += 3) {
         const uint32_t a = words[0], b = words[1], c = words[2];
         next = put_pair(next, a);
@@ -82,7 +79,7 @@ static inline void write_pair(pair_writer* writer, uint32_t pair) {
 }
 
 uint32_t eyeriss_encode_pairs(const uint8_t* values, uint32_t count, uint8_t* packed) {
-    const uint32_t* words = as_words(values);
+    const uint32_t* words = eyeriss_words(values);
     pair_writer writer = {packed, 0u, 0u};
     uint32_t next = 0; /* the first value that no pair covers yet */
     for (uint32_t at = 0; at < count; at += 4u) {
@@ -115,7 +112,7 @@ eyeriss_result eyeriss_unit_read(const eyeriss_map* map, uint32_t n, uint32_t bl
     const uint8_t* slot = map->data + (size_t)index * map->unit_stride_bytes;
     uint8_t* values = eyeriss_row_bytes(row);
     if (map->format == EYERISS_FORMAT_RAW8) {
-        memcpy(values, slot, count);
+        eyeriss_copy_padded(row->words, eyeriss_words(slot), count);
         return EYERISS_DRIVER_OK;
     }
     const uint8_t* entry = map->table + (size_t)index * 2u;
@@ -133,13 +130,36 @@ void eyeriss_unit_write(const eyeriss_map* map, uint32_t n, uint32_t block, uint
     uint8_t* slot = map->data + (size_t)index * map->unit_stride_bytes;
     const uint8_t* values = (const uint8_t*)row->words;
     if (map->format == EYERISS_FORMAT_RAW8) {
-        memcpy(slot, values, count);
+        eyeriss_copy_padded((uint32_t*)(void*)slot, row->words, count);
         return;
     }
     const uint32_t pairs = eyeriss_encode_pairs(values, count, slot);
     uint8_t* entry = map->table + (size_t)index * 2u;
     entry[0] = (uint8_t)pairs;
     entry[1] = (uint8_t)(pairs >> 8);
+}
+
+/* `take` bytes at each x from one row into another. */
+typedef struct group_copy {
+    const uint8_t* from;
+    uint32_t from_step;
+    uint8_t* to;
+    uint32_t to_step;
+    uint32_t take;
+} group_copy;
+
+static void copy_groups(const group_copy* copy, uint32_t width) {
+    const uint8_t* from = copy->from;
+    uint8_t* to = copy->to;
+    const uintptr_t alignment =
+        (uintptr_t)from | (uintptr_t)to | copy->from_step | copy->to_step | copy->take;
+    for (uint32_t x = 0; x < width; ++x, from += copy->from_step, to += copy->to_step) {
+        if (alignment % 4u == 0u) {
+            eyeriss_copy_words((uint32_t*)(void*)to, eyeriss_words(from), copy->take / 4u);
+        } else {
+            memcpy(to, from, copy->take);
+        }
+    }
 }
 
 eyeriss_result eyeriss_row_read(const eyeriss_map* map, uint32_t n, uint32_t y, uint32_t first,
@@ -155,16 +175,15 @@ eyeriss_result eyeriss_row_read(const eyeriss_map* map, uint32_t n, uint32_t y, 
         if (take == held && take == count) return eyeriss_unit_read(map, n, block, y, row);
         const eyeriss_result result = eyeriss_unit_read(map, n, block, y, unit);
         if (result != EYERISS_DRIVER_OK) return result;
-        const uint8_t* from = eyeriss_row_bytes(unit) + skip;
-        uint8_t* to = values + done;
-        for (uint32_t x = 0; x < map->width; ++x, from += held, to += count) memcpy(to, from, take);
+        const group_copy copy = {eyeriss_row_bytes(unit) + skip, held, values + done, count, take};
+        copy_groups(&copy, map->width);
         done += take;
     }
     return EYERISS_DRIVER_OK;
 }
 
 static int32_t value_at(const eyeriss_map* map, const uint8_t* values, uint32_t i) {
-    if (map->format == EYERISS_FORMAT_RAW32) return (int32_t)as_words(values)[i];
+    if (map->format == EYERISS_FORMAT_RAW32) return (int32_t)eyeriss_words(values)[i];
     return map->dtype == EYERISS_DTYPE_I8 ? (int32_t)(int8_t)values[i] : (int32_t)values[i];
 }
 
