@@ -24,9 +24,9 @@ namespace eyeriss::platform {
 
 struct soc_options {
     /// Takes what firmware prints; null: dropped.
-    uart16550::sink uart_output;
+    uart16550::sink uart_output = nullptr;
     /// Time of a character on the UART's line; 0: none.
-    sc_core::sc_time uart_character_time;
+    sc_core::sc_time uart_character_time = sc_core::SC_ZERO_TIME;
     eyeriss::accelerator::timing timing = eyeriss::accelerator::timing::timed;
 };
 
@@ -35,7 +35,7 @@ struct run_limits {
     sc_core::sc_time until = sc_core::sc_max_time();  ///< simulated time at which to stop
     std::uint64_t instructions = std::numeric_limits<std::uint64_t>::max();  ///< retired since time 0
     /// Asked every `slice` of simulated time; true stops the run. May be null.
-    std::function<bool()> interrupted;
+    std::function<bool()> interrupted = nullptr;
     sc_core::sc_time slice{100, sc_core::SC_US};
 };
 
