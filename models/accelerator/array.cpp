@@ -99,7 +99,7 @@ std::vector<arch::timing::sink> array::sinks(const noc::burst& b) const {
     std::vector<arch::timing::sink> result;
     result.reserve(b.arrivals.size());
     for (const auto& a : b.arrivals)
-        result.push_back({a.sink, static_cast<cycle_t>(a.latency / cycle_ + 0.5)});
+        result.push_back({a.sink, a.latency.value() / cycle_.value()});
     return result;
 }
 

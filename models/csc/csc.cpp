@@ -110,7 +110,7 @@ std::string validate(const matrix& m) {
         if (m.ends[k] < begin) return "column " + std::to_string(k) + ": ends before it starts";
         if (m.ends[k] > m.pairs.size())
             return "column " + std::to_string(k) + ": ends beyond the stored pairs";
-        const auto message = validate_column(std::span(m.pairs).subspan(begin, m.ends[k] - begin), m.rows, k);
+        auto message = validate_column(std::span(m.pairs).subspan(begin, m.ends[k] - begin), m.rows, k);
         if (!message.empty()) return message;
         begin = m.ends[k];
     }
