@@ -13,7 +13,7 @@ std::uint64_t core::run(std::uint64_t budget) {
     }
     take_interrupt();
     while (slice_cycles_ < budget) {
-        op* start = next_block();
+        op* start = exit_ != nullptr && exit_->link != nullptr ? exit_->link : look_up_block();
         const std::uint64_t left = budget - slice_cycles_;
         if (start->remaining > left) {
             resume_ = start + left;
@@ -37,10 +37,7 @@ std::uint64_t core::run(std::uint64_t budget) {
     return slice_cycles_;
 }
 
-op* core::next_block() {
-    if (exit_ != nullptr && exit_->link != nullptr) {
-        return exit_->link;
-    }
+op* core::look_up_block() {
     if (resume_ != nullptr && resume_->pc == pc) {
         return std::exchange(resume_, nullptr);
     }

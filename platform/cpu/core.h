@@ -98,7 +98,7 @@ private:
     [[nodiscard]] std::uint64_t in_block(const op* at) const {
         return static_cast<std::uint64_t>(at - entered_);
     }
-    op* next_block();
+    op* look_up_block();
     void attend(const op* last);
     void take_interrupt();
 

@@ -1,8 +1,8 @@
 #include "platform/cpu/hart.h"
 
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
+#include <vector>
 
 namespace eyeriss::platform {
 
@@ -13,6 +13,14 @@ std::uint64_t period_of(unsigned clock_mhz) {
         throw std::invalid_argument("core.clock_mhz: expects at least 1");
     }
     return std::max<std::uint64_t>(sc_core::sc_time(1.0 / clock_mhz, sc_core::SC_US).value(), 1);
+}
+
+unsigned harts_below(const std::vector<sc_core::sc_object*>& objects) {
+    unsigned count = 0;
+    for (const sc_core::sc_object* object : objects) {
+        count += dynamic_cast<const hart*>(object) != nullptr ? 1 : harts_below(object->get_child_objects());
+    }
+    return count;
 }
 
 }  // namespace
@@ -56,6 +64,13 @@ hart_statistics hart::statistics() const {
             core_.memory.transactions()};
 }
 
+void hart::start_of_simulation() {
+    constexpr unsigned deltas_among_several = 16;
+    if (harts_below(sc_core::sc_get_top_level_objects()) > 1) {
+        settling_deltas_ = deltas_among_several;
+    }
+}
+
 void hart::execute() {
     while (true) {
         settle();
@@ -97,7 +112,7 @@ void hart::run_slice() {
 
 // Whatever is due at this time happens before the next instruction, however many delta cycles it takes.
 void hart::settle() {
-    while (sc_core::sc_pending_activity_at_current_time()) {
+    for (unsigned i = 0; i < settling_deltas_ && sc_core::sc_pending_activity_at_current_time(); ++i) {
         wait(sc_core::SC_ZERO_TIME);
     }
 }

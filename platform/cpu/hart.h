@@ -29,6 +29,8 @@ struct hart_statistics {
 /// Order: the hart runs ahead of simulated time, by at most core.quantum_ns and never past the time at which
 /// something else is due to happen. An instruction sees everything that happens up to and including its
 /// starting time: the hart lets all activity of that time settle first. So no result depends on the quantum.
+/// With several harts in one simulation, which would wait for each other to settle, each waits for a fixed
+/// number of delta cycles instead, and the quantum becomes part of the configuration.
 ///
 /// Misaligned accesses trap (causes 4 and 6). Decode errors trap as illegal instructions, bus errors as
 /// access faults. Atomics need memory with DMI. Out of reset the hart waits for release().
@@ -63,6 +65,7 @@ public:
     void flush_code() { core_.flush(); }
 
 private:
+    void start_of_simulation() override;
     void execute();
     void run_slice();
     void sleep();
@@ -85,6 +88,7 @@ private:
     sc_core::sc_time time_limit_;
     std::uint64_t instruction_limit_ = 0;
     halt halt_ = halt::held;
+    unsigned settling_deltas_ = std::numeric_limits<unsigned>::max();
     sc_core::sc_event released_;
     sc_core::sc_event interrupt_changed_;
 };
