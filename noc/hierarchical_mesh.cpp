@@ -8,7 +8,7 @@ using namespace ports;
 
 router_cluster::router_cluster(sc_core::sc_module_name name, const noc_parameters& p,
                                const sc_core::sc_time& cycle)
-    : sc_module(name) {
+    : sc_module(name), iact("iact"), weight("weight"), psum("psum") {
     const sc_core::sc_time hop = p.hop_cycles * cycle;
     const auto make = [&hop](unsigned ports, router::port_set mesh, router::port_set straight) {
         return [&hop, ports, mesh, straight](const char* router_name, std::size_t) {
