@@ -121,15 +121,17 @@ bool csr_file::write(std::uint32_t n, std::uint32_t value, const counter_values&
     return is_counter(n) ? write_counter(n, value, counters) : write_machine(n, value);
 }
 
-// A written counter reads back as written in the next instruction, so the writing one does not count.
+// A written counter reads back as written in the next instruction, so the writing one does
+// not count in the half that it writes.
 bool csr_file::write_counter(std::uint32_t n, std::uint32_t value, const counter_values& counters) {
     const bool high = (n & 0x80U) != 0;
     const std::uint32_t index = n & 0x7fU;
     if (index == 0) {
-        cycle_offset_ = replace_half(counters.cycles + cycle_offset_, value, high) - (counters.cycles + 1);
+        const std::uint64_t next = counters.cycles + 1;
+        cycle_offset_ = replace_half(next + cycle_offset_, value, high) - next;
     } else if (index == 2) {
-        retired_offset_ =
-            replace_half(counters.retired + retired_offset_, value, high) - (counters.retired + 1);
+        const std::uint64_t next = counters.retired + 1;
+        retired_offset_ = replace_half(next + retired_offset_, value, high) - next;
     }
     return index != 1 && index <= 31;
 }

@@ -35,6 +35,6 @@ BOOST_AUTO_TEST_CASE(target_and_host_compute_the_same) {
     workload(rounds, expected.data());
     BOOST_TEST(simulated == expected, boost::test_tools::per_element());
     const auto instructions = soc.cpu_statistics().instructions;
-    BOOST_TEST_MESSAGE(instructions << " instructions, "
-                                    << static_cast<double>(instructions) / seconds / 1e6 << " MIPS");
+    BOOST_TEST_MESSAGE(instructions << " instructions, " << static_cast<double>(instructions) / seconds / 1e6
+                                    << " MIPS");
 }

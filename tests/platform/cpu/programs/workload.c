@@ -11,7 +11,9 @@ static uint32_t next_random(uint32_t* state) {
     return *state;
 }
 
-static uint32_t mix(uint32_t hash, uint32_t value) { return (hash ^ value) * 16777619u; }
+static uint32_t mix(uint32_t hash, uint32_t value) {
+    return (hash ^ value) * 16777619u;
+}
 
 static uint32_t sort_items(uint32_t seed) {
     int32_t items[ITEMS];
@@ -104,15 +106,36 @@ static uint32_t step_states(uint32_t seed) {
     for (int i = 0; i < 500; ++i) {
         const uint32_t input = next_random(&seed) >> 29;
         switch (state * 8 + input) {
-            case 0: state = 3; break;
-            case 1: state = 1; break;
-            case 9: state = 2; hash += 7; break;
-            case 11: state = 0; break;
-            case 16: state = 3; hash ^= 0x55; break;
-            case 18: state = 1; break;
-            case 24: state = 0; hash -= 9; break;
-            case 29: state = 2; break;
-            default: state = (state + input) & 3u; break;
+            case 0:
+                state = 3;
+                break;
+            case 1:
+                state = 1;
+                break;
+            case 9:
+                state = 2;
+                hash += 7;
+                break;
+            case 11:
+                state = 0;
+                break;
+            case 16:
+                state = 3;
+                hash ^= 0x55;
+                break;
+            case 18:
+                state = 1;
+                break;
+            case 24:
+                state = 0;
+                hash -= 9;
+                break;
+            case 29:
+                state = 2;
+                break;
+            default:
+                state = (state + input) & 3u;
+                break;
         }
         hash = mix(hash, state);
     }

@@ -1,4 +1,5 @@
-/* Integer work of many kinds that is compiled for the target and for the host, whose results must agree. C99. */
+/* Integer work of many kinds that is compiled for the target and for the host, whose results must agree. C99.
+ */
 #ifndef EYERISS_TEST_WORKLOAD_H
 #define EYERISS_TEST_WORKLOAD_H
 
