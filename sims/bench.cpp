@@ -1,0 +1,164 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "sims/child.h"
+#include "sims/command.h"
+#include "sims/error.h"
+#include "sims/places.h"
+
+namespace eyeriss::sims {
+namespace fs = std::filesystem;
+namespace {
+
+struct bench_options {
+    unsigned repetitions = 3;
+    std::vector<std::string> only;
+};
+
+/// One measured quantity with what it should be.
+struct measurement {
+    std::string name, unit;
+    double value = 0;
+    double goal = 0;
+    bool at_most = true;
+    [[nodiscard]] bool reached() const { return at_most ? value <= goal : value >= goal; }
+};
+
+/// Results go to a folder that is removed afterwards.
+class scratch_folder {
+public:
+    scratch_folder() : path_(fs::temp_directory_path() / fmt::format("eyeriss-vp-bench-{}", getpid())) {}
+    scratch_folder(const scratch_folder&) = delete;
+    scratch_folder& operator=(const scratch_folder&) = delete;
+    ~scratch_folder() {
+        std::error_code ignored;
+        fs::remove_all(path_, ignored);
+    }
+    [[nodiscard]] const fs::path& path() const { return path_; }
+
+private:
+    fs::path path_;
+};
+
+/// The fastest of several runs after one that fills the cache; what the program printed is JSON.
+struct best_run {
+    child_outcome child;
+    nlohmann::json printed;
+};
+
+best_run repeat(const std::vector<std::string>& arguments, unsigned repetitions) {
+    best_run best;
+    for (unsigned i = 0; i <= repetitions; ++i) {
+        auto child = run_self(arguments);
+        if (child.exit_code != 0) {
+            throw std::runtime_error(fmt::format("bench: 'eyeriss-vp {}' ended with exit code {}",
+                                                 fmt::join(arguments, " "), child.exit_code));
+        }
+        if (i == 1 || (i > 1 && child.wall_seconds < best.child.wall_seconds)) {
+            best.printed = nlohmann::json::parse(child.output);
+            best.child = std::move(child);
+        }
+    }
+    return best;
+}
+
+class benchmarks {
+public:
+    benchmarks(const bench_options& options, const common_options& common)
+        : options_(options), cache_(common.cache_folder) {}
+
+    std::vector<measurement> all() {
+        if (wanted("sparse-alexnet")) {
+            const auto best = network("sparse-alexnet", "timed");
+            add("sparse-alexnet timed, whole process", "s", best.child.wall_seconds, 3.0, true);
+            add("sparse-alexnet timed, peak memory", "MiB",
+                static_cast<double>(best.child.peak_memory_bytes) / (1U << 20U), 1024.0, true);
+        }
+        if (wanted("sparse-mobilenet")) {
+            const auto best = network("sparse-mobilenet", "timed");
+            add("sparse-mobilenet timed, whole process", "s", best.child.wall_seconds, 0.5, true);
+        }
+        if (wanted("alexnet")) {
+            const auto best = network("alexnet", "functional");
+            const double seconds = best.printed.at("wall_seconds").get<double>();
+            add("alexnet functional", "nominal GMAC/s",
+                best.printed.at("macs_nominal").get<double>() / seconds / 1e9, 1.0, false);
+        }
+        if (wanted("interpreter")) {
+            const auto best =
+                repeat({"boot", firmware_file("integer_work").string(), "--json", "--uart", "/dev/null"},
+                       options_.repetitions);
+            add("interpreter, integer work", "MIPS",
+                best.printed.at("instructions").get<double>() /
+                    best.printed.at("wall_seconds").get<double>() / 1e6,
+                60.0, false);
+        }
+        return results_;
+    }
+
+private:
+    [[nodiscard]] bool wanted(const std::string& name) const {
+        return options_.only.empty() ||
+               std::find(options_.only.begin(), options_.only.end(), name) != options_.only.end();
+    }
+
+    [[nodiscard]] best_run network(const std::string& name, const std::string& timing) const {
+        return repeat({"run", "--network", name, "--timing", timing, "--json", "--cache", cache_, "--out",
+                       (scratch_.path() / name).string()},
+                      options_.repetitions);
+    }
+
+    void add(const std::string& name, const std::string& unit, double value, double goal, bool at_most) {
+        results_.push_back({name, unit, value, goal, at_most});
+    }
+
+    const bench_options& options_;
+    std::string cache_;
+    scratch_folder scratch_;
+    std::vector<measurement> results_;
+};
+
+int bench(const bench_options& options, const common_options& common) {
+    const auto results = benchmarks(options, common).all();
+    auto json = nlohmann::ordered_json::array();
+    for (const auto& m : results) {
+        json.push_back({{"name", m.name},
+                        {"value", m.value},
+                        {"unit", m.unit},
+                        {"goal", fmt::format("{} {}", m.at_most ? "at most" : "at least", m.goal)},
+                        {"reached", m.reached()}});
+    }
+    if (common.json) {
+        fmt::print("{}\n", json.dump(2));
+        return exit_success;
+    }
+    fmt::print("{:<40} {:>10} {:<15} {:<14} {}\n", "benchmark", "value", "unit", "goal", "reached");
+    for (const auto& m : results) {
+        fmt::print("{:<40} {:>10.3f} {:<15} {:<14} {}\n", m.name, m.value, m.unit,
+                   fmt::format("{} {}", m.at_most ? "<=" : ">=", m.goal), m.reached() ? "yes" : "no");
+    }
+    return exit_success;
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app, const common_options& common, action& chosen) {
+    auto* command =
+        app.add_subcommand("bench", "Measure wall time, memory and speed; the fastest of some runs.");
+    command->fallthrough();
+    auto options = std::make_shared<bench_options>();
+    command->add_option("--repetitions", options->repetitions, "Runs of each, after one that fills the cache")
+        ->check(CLI::Range(1, 100))
+        ->capture_default_str();
+    command->add_option("--only", options->only, "sparse-alexnet, sparse-mobilenet, alexnet or interpreter")
+        ->check(CLI::IsMember({"sparse-alexnet", "sparse-mobilenet", "alexnet", "interpreter"}));
+    command->callback([=, &common, &chosen] { chosen = [=, &common] { return bench(*options, common); }; });
+}
+
+}  // namespace eyeriss::sims

@@ -1,0 +1,121 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <cstdio>
+#include <exception>
+#include <stdexcept>
+
+#include "firmware/compiler/compile_error.h"
+#include "firmware/compiler/import_onnx.h"
+#include "platform/elf.h"
+#include "sims/command.h"
+#include "sims/error.h"
+#include "sims/parameters_text.h"
+#include "sims/places.h"
+#include "sims/version.h"
+
+// libsystemc refers to it; this program has a main of its own.
+extern "C" int sc_main(int, char**) {
+    return 0;
+}
+
+namespace eyeriss::sims {
+namespace {
+
+void add_common(CLI::App& app, common_options& common) {
+    app.add_option("--machine", common.machine_file, "Machine file in YAML [Eyeriss v2 as published]");
+    app.add_option("--set", common.settings, "key=value: set one parameter; may be repeated")
+        ->expected(1)
+        ->take_all();
+    app.add_option("--cache", common.cache_folder, "Folder of generated networks and images");
+    app.add_flag("--quiet", common.quiet, "Print nothing but errors");
+    app.add_flag("--json", common.json, "Print results as JSON");
+}
+
+int dispatch(int argc, char** argv) {
+    CLI::App app("Virtual platform of an SoC around the Eyeriss v2 DNN accelerator.", "eyeriss-vp");
+    common_options common;
+    common.command_line.assign(argv, argv + argc);
+    common.cache_folder = default_cache_folder().string();
+    add_common(app, common);
+    bool print_config = false;
+    bool list_params = false;
+    app.add_flag("--print-config", print_config,
+                 "Show each parameter in force and where its value came from");
+    app.add_flag("--list-params", list_params, "Show each parameter with default, unit, range and meaning");
+    app.set_version_flag("--version", fmt::format("eyeriss-vp {} ({})", program_version(), program_commit()));
+    app.require_subcommand(0, 1);
+    action chosen;
+    add_run(app, common, chosen);
+    add_boot(app, common, chosen);
+    add_layer(app, common, chosen);
+    add_compile(app, common, chosen);
+    add_make_network(app, common, chosen);
+    add_bench(app, common, chosen);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& done) {
+        return app.exit(done);
+    } catch (const CLI::ParseError& error) {
+        throw user_error(fmt::format("{} (see --help)", error.what()));
+    }
+    if (list_params) {
+        fmt::print("{}", parameters_text(common.json));
+        return exit_success;
+    }
+    if (print_config) {
+        fmt::print("{}", config_text(common.machine()));
+        return exit_success;
+    }
+    if (!chosen) {
+        throw user_error(
+            "expects a subcommand: run, boot, layer, compile, make-network or bench (see --help)");
+    }
+    return chosen();
+}
+
+}  // namespace
+
+platform::configuration common_options::machine() const {
+    return platform::read_machine(
+        machine_file.empty() ? std::nullopt : std::optional<std::filesystem::path>(machine_file), settings);
+}
+
+bool common_options::show_progress() const {
+    return !quiet && isatty(STDERR_FILENO) == 1;
+}
+
+}  // namespace eyeriss::sims
+
+int main(int argc, char** argv) {
+    using namespace eyeriss;
+    const auto complain = [](const std::exception& error) {
+        fmt::print(stderr, "eyeriss-vp: {}\n", error.what());
+    };
+    try {
+        return sims::dispatch(argc, argv);
+    } catch (const sims::user_error& error) {
+        complain(error);
+        return sims::exit_user;
+    } catch (const platform::machine_error& error) {
+        complain(error);
+        return sims::exit_user;
+    } catch (const platform::elf_error& error) {
+        complain(error);
+        return sims::exit_user;
+    } catch (const std::invalid_argument& error) {
+        complain(error);
+        return sims::exit_user;
+    } catch (const compiler::import_error& error) {
+        complain(error);
+        return sims::exit_user;
+    } catch (const compiler::compile_error& error) {
+        complain(error);
+        return sims::exit_user;
+    } catch (const std::exception& error) {
+        complain(error);
+        return sims::exit_failed_check;
+    }
+}

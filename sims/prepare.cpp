@@ -1,0 +1,169 @@
+#include "sims/prepare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <variant>
+
+#include "firmware/compiler/compile.h"
+#include "firmware/compiler/import_onnx.h"
+#include "sims/error.h"
+#include "sims/sha256.h"
+#include "sims/version.h"
+
+namespace eyeriss::sims {
+namespace {
+
+double density(std::span<const std::uint8_t> bytes) {
+    const auto zeros = std::count(bytes.begin(), bytes.end(), std::uint8_t{0});
+    return bytes.empty() ? 1.0 : 1.0 - static_cast<double>(zeros) / static_cast<double>(bytes.size());
+}
+
+std::string image_key(const network_source& network, const arch::machine& machine) {
+    sha256 hash;
+    hash.add(network.sha256);
+    hash.add(network.name);
+    hash.add(content_hash());
+    for (const auto& p : arch::parameters()) {
+        if (p.key != "name" && !p.key.starts_with("core.")) {
+            hash.add(fmt::format("{}={}\n", p.key, p.get(machine)));
+        }
+    }
+    return hash.hex().substr(0, 32);
+}
+
+compiler::graph import(const network_source& network) {
+    auto graph = compiler::import_onnx(network.file);
+    if (graph.name.empty()) {
+        graph.name = network.name;
+    }
+    return graph;
+}
+
+/// Bytes as numbers of eight bytes and runs, little-endian.
+class byte_reader {
+public:
+    explicit byte_reader(std::span<const std::uint8_t> bytes) : rest_(bytes) {}
+
+    std::uint64_t number() {
+        std::uint64_t value = 0;
+        std::memcpy(&value, take(sizeof value).data(), sizeof value);
+        return value;
+    }
+    std::span<const std::uint8_t> take(std::uint64_t size) {
+        if (size > rest_.size()) {
+            throw user_error("a cached reference is cut short: remove the cache folder and run again");
+        }
+        const auto out = rest_.first(size);
+        rest_ = rest_.subspan(size);
+        return out;
+    }
+
+private:
+    std::span<const std::uint8_t> rest_;
+};
+
+void append_number(std::vector<std::uint8_t>& out, std::uint64_t value) {
+    for (unsigned shift = 0; shift < 64; shift += 8) {
+        out.push_back(static_cast<std::uint8_t>(value >> shift));
+    }
+}
+
+}  // namespace
+
+prepared_image compile_graph(const compiler::graph& graph, const arch::machine& machine,
+                             std::span<const std::uint8_t> profile) {
+    compiler::compile_options options;
+    const auto reference = compiler::run_reference(graph, profile);
+    for (const auto& layer : graph.layers) {
+        if (std::holds_alternative<compiler::conv_op>(layer.op)) {
+            options.iact_density[layer.name] = density(reference.tensors[layer.inputs.front()]);
+        }
+    }
+    auto compiled = compiler::compile(graph, machine, options);
+    sha256 hash;
+    hash.add(compiled.image);
+    return {std::move(compiled.image), std::move(compiled.notes), hash.hex()};
+}
+
+prepared_image compile_network(const network_source& network, const arch::machine& machine,
+                               const content_cache& cache) {
+    const auto key = image_key(network, machine);
+    const auto file = cache.get(fmt::format("images/{}.img", key), [&](const std::filesystem::path& partial) {
+        const auto graph = import(network);
+        const auto profile = default_input(graph.name, shape_of(graph.tensors[graph.input]), 1);
+        const auto made = compile_graph(graph, machine, profile);
+        std::string text = made.sha256 + "\n";
+        for (const auto& note : made.notes) {
+            text += note + "\n";
+        }
+        auto beside = cache.folder() / "images" / fmt::format("{}.notes", key);
+        const std::vector<std::uint8_t> bytes(text.begin(), text.end());
+        write_bytes(beside, bytes);
+        write_bytes(partial, made.bytes);
+    });
+    prepared_image out{read_bytes(file), {}, {}};
+    const auto text = read_bytes(cache.folder() / "images" / fmt::format("{}.notes", key));
+    std::string line;
+    for (const auto byte : text) {
+        if (byte != '\n') {
+            line += static_cast<char>(byte);
+            continue;
+        }
+        if (out.sha256.empty()) {
+            out.sha256 = line;
+        } else {
+            out.notes.push_back(line);
+        }
+        line.clear();
+    }
+    return out;
+}
+
+compiler::reference_result reference_for(const network_source& network, std::span<const std::uint8_t> input,
+                                         const content_cache& cache) {
+    sha256 hash;
+    hash.add(network.sha256);
+    hash.add(content_hash());
+    hash.add(input);
+    const auto name = fmt::format("references/{}.ref", hash.hex().substr(0, 32));
+    const auto file = cache.get(name, [&](const std::filesystem::path& partial) {
+        write_bytes(partial, pack_reference(compiler::run_reference(import(network), input)));
+    });
+    return unpack_reference(read_bytes(file));
+}
+
+std::vector<std::uint8_t> pack_reference(const compiler::reference_result& result) {
+    std::vector<std::uint8_t> out;
+    append_number(out, result.tensors.size());
+    append_number(out, result.sums.size());
+    for (const auto& tensor : result.tensors) {
+        append_number(out, tensor.size());
+        out.insert(out.end(), tensor.begin(), tensor.end());
+    }
+    for (const auto& sum : result.sums) {
+        append_number(out, static_cast<std::uint32_t>(sum.low));
+        append_number(out, static_cast<std::uint32_t>(sum.high));
+    }
+    return out;
+}
+
+compiler::reference_result unpack_reference(std::span<const std::uint8_t> bytes) {
+    byte_reader in(bytes);
+    compiler::reference_result out;
+    const auto tensors = in.number();
+    const auto sums = in.number();
+    for (std::uint64_t i = 0; i < tensors; ++i) {
+        const auto tensor = in.take(in.number());
+        out.tensors.emplace_back(tensor.begin(), tensor.end());
+    }
+    for (std::uint64_t i = 0; i < sums; ++i) {
+        const auto low = static_cast<std::int32_t>(in.number());
+        const auto high = static_cast<std::int32_t>(in.number());
+        out.sums.push_back({low, high});
+    }
+    return out;
+}
+
+}  // namespace eyeriss::sims

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "firmware/compiler/graph.h"
+#include "firmware/compiler/reference.h"
+#include "models/arch/machine.h"
+#include "sims/cache.h"
+#include "sims/network_source.h"
+
+/// From a network to what a run needs: the image for a machine, and what the reference says of an input.
+namespace eyeriss::sims {
+
+/// An image and the remarks of those who made it.
+struct prepared_image {
+    std::vector<std::uint8_t> bytes;
+    std::vector<std::string> notes;
+    std::string sha256;
+};
+
+/// Compiles a graph; the search is told how full each layer's input is on `profile`, an input's bytes.
+/// \throws compiler::compile_error
+[[nodiscard]] prepared_image compile_graph(const compiler::graph&, const arch::machine&,
+                                           std::span<const std::uint8_t> profile);
+
+/// Imports and compiles a network, through the cache.
+/// \throws compiler::import_error, compiler::compile_error
+[[nodiscard]] prepared_image compile_network(const network_source&, const arch::machine&,
+                                             const content_cache&);
+
+/// The reference's tensors for an input, through the cache.
+[[nodiscard]] compiler::reference_result reference_for(const network_source&,
+                                                       std::span<const std::uint8_t> input,
+                                                       const content_cache&);
+
+/// A reference result as bytes and back. \throws user_error for bytes that are no such result.
+[[nodiscard]] std::vector<std::uint8_t> pack_reference(const compiler::reference_result&);
+[[nodiscard]] compiler::reference_result unpack_reference(std::span<const std::uint8_t>);
+
+}  // namespace eyeriss::sims

@@ -1,0 +1,171 @@
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "firmware/compiler/emit_image.h"
+#include "sims/command.h"
+#include "sims/duration.h"
+#include "sims/error.h"
+#include "sims/finish.h"
+#include "sims/network_source.h"
+#include "sims/places.h"
+#include "sims/prepare.h"
+#include "sims/sha256.h"
+#include "sims/simulate.h"
+
+namespace eyeriss::sims {
+namespace fs = std::filesystem;
+namespace {
+
+struct run_options {
+    std::string network, input, out, max_time;
+    std::string timing = "timed";
+    std::optional<std::uint64_t> max_instructions;
+    std::uint64_t seed = 1;
+};
+
+constexpr std::array main_job{"sparse-mobilenet", "sparse-alexnet"};
+
+provenance trace(const run_options& options, const common_options& common, const network_source& network,
+                 const prepared_image& image, std::span<const std::uint8_t> input) {
+    provenance how;
+    how.command_line = common.command_line;
+    how.seed = options.seed;
+    const auto name = network.generated ? fmt::format("generated:{}", network.name) : network.file.string();
+    how.inputs.push_back({"network", name, network.sha256});
+    how.inputs.push_back({"image", "compiled", image.sha256});
+    sha256 hash;
+    hash.add(input);
+    how.inputs.push_back({"input", options.input.empty() ? "default" : options.input,
+                          options.input.empty() ? hash.hex() : hash_file(options.input)});
+    how.inputs.push_back({"firmware", "run_network", hash_file(firmware_file("run_network"))});
+    if (!common.machine_file.empty()) {
+        how.inputs.push_back({"machine", common.machine_file, hash_file(common.machine_file)});
+    }
+    return how;
+}
+
+int run_one(const run_options& options, const common_options& common, const std::string& name,
+            const fs::path& out) {
+    const auto config = common.machine();
+    simulation_request request{config.machine, options.timing == "timed", {}, common.show_progress()};
+    if (!options.max_time.empty()) {
+        request.limits.time_ps = parse_duration_ps(options.max_time, "--max-time");
+    }
+    request.limits.instructions = options.max_instructions;
+    results_folder folder(out);
+    const auto cache = common.cache();
+    if (request.progress) {
+        fmt::print(stderr, "\r\033[K{}: preparing", name);
+    }
+    const auto network = find_network(name, options.seed, cache);
+    const auto image = compile_network(network, config.machine, cache);
+    const auto header = compiler::image_header(image.bytes);
+    const auto shape = shape_of(compiler::image_tensor(image.bytes, header.input_tensor));
+    const auto input =
+        options.input.empty()
+            ? default_input(compiler::image_name(image.bytes, header.name_offset), shape, options.seed)
+            : read_input(options.input, shape);
+    const auto reference = reference_for(network, input, cache);
+    auto run = simulate_network(request, image, input, reference);
+    run.result.network = network.name;
+    return finish(run, config, trace(options, common, network, image, input), folder, common);
+}
+
+/// Runs one network in a process of its own, since SystemC elaborates once a process.
+int run_in_child(const run_options& options, const common_options& common, const std::string& name,
+                 const fs::path& out) {
+    std::fflush(nullptr);
+    const pid_t child = fork();
+    if (child < 0) {
+        throw std::runtime_error("no process could be started for the next network");
+    }
+    if (child == 0) {
+        int code = exit_user;
+        try {
+            code = run_one(options, common, name, out);
+        } catch (const std::exception& error) {
+            fmt::print(stderr, "eyeriss-vp: {}\n", error.what());
+        }
+        std::fflush(nullptr);
+        _exit(code);
+    }
+    // Ctrl-C reaches the child as well, which ends with whole results; wait for them.
+    std::signal(SIGINT, SIG_IGN);
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    std::signal(SIGINT, SIG_DFL);
+    if (WIFSIGNALED(status)) {
+        throw std::runtime_error(
+            fmt::format("{}: the simulation was ended by signal {}", name, WTERMSIG(status)));
+    }
+    return WEXITSTATUS(status);
+}
+
+int run_main_job(const run_options& options, const common_options& common) {
+    if (!options.input.empty()) {
+        throw user_error("--input expects --network: without it two networks run, each on its own input");
+    }
+    const fs::path out = options.out.empty() ? "out" : options.out;
+    auto child_options = common;
+    child_options.quiet = common.quiet || common.json;
+    child_options.json = false;
+    int worst = exit_success;
+    auto summaries = nlohmann::ordered_json::array();
+    for (const std::string name : main_job) {
+        const int code = run_in_child(options, child_options, name, out / name);
+        worst = std::max(worst, code);
+        if (code == exit_interrupted || code == exit_user) {
+            return code;
+        }
+        if (common.json) {
+            const auto text = read_bytes(out / name / "summary.json");
+            summaries.push_back(nlohmann::ordered_json::parse(text.begin(), text.end()));
+        } else if (!common.quiet) {
+            fmt::print("\n");
+        }
+    }
+    if (common.json) {
+        fmt::print("{}\n", summaries.dump(2));
+    }
+    return worst;
+}
+
+int run(const run_options& options, const common_options& common) {
+    if (options.network.empty()) {
+        return run_main_job(options, common);
+    }
+    const fs::path out =
+        options.out.empty() ? fs::path("out") / fs::path(options.network).stem() : fs::path(options.out);
+    return run_one(options, common, options.network, out);
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, const common_options& common, action& chosen) {
+    auto* command = app.add_subcommand(
+        "run", "Run a network through the SoC; without --network sparse-mobilenet and sparse-alexnet.");
+    command->fallthrough();
+    auto options = std::make_shared<run_options>();
+    command->add_option("--network", options->network, "Name of a built-in network, or an ONNX file");
+    command->add_option("--input", options->input, "Input as .npy or .png [the network's own picture]");
+    command->add_option("--timing", options->timing, "functional: outputs only; timed: with cycles")
+        ->check(CLI::IsMember({"functional", "timed"}))
+        ->capture_default_str();
+    command->add_option("--out", options->out, "Results folder [out/NETWORK]");
+    command->add_option("--max-time", options->max_time, "End after this simulated time, e.g. 10ms");
+    command->add_option("--max-instructions", options->max_instructions, "End after so many instructions");
+    command->add_option("--seed", options->seed, "Seed of a built-in network and of a random input")
+        ->capture_default_str();
+    command->callback([=, &common, &chosen] { chosen = [=, &common] { return run(*options, common); }; });
+}
+
+}  // namespace eyeriss::sims

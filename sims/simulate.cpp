@@ -1,0 +1,200 @@
+#include "sims/simulate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+#include "firmware/compiler/emit_image.h"
+#include "platform/soc.h"
+#include "sims/error.h"
+#include "sims/interrupt.h"
+#include "sims/layer_log.h"
+#include "sims/places.h"
+
+namespace eyeriss::sims {
+namespace {
+
+using wall_clock = std::chrono::steady_clock;
+
+double seconds_since(wall_clock::time_point start) {
+    return std::chrono::duration<double>(wall_clock::now() - start).count();
+}
+
+void check_room(const eyeriss_image_header& header, const arch::machine& machine) {
+    const std::uint64_t end = std::uint64_t{EYERISS_IMAGE_ADDRESS} - 0x80000000U + header.memory_bytes;
+    if (end > machine.dram.capacity_mib << 20U) {
+        throw user_error(fmt::format("dram.capacity_mib is {}: the network's image expects at least {}",
+                                     machine.dram.capacity_mib, (end + (1U << 20U) - 1) >> 20U));
+    }
+}
+
+/// One SoC with a network in its memory, from load to comparison.
+class network_simulation {
+public:
+    network_simulation(const simulation_request& request, const prepared_image& image)
+        : request_(request),
+          image_(image),
+          log_(image.bytes, request.machine, request.timed),
+          soc_("soc", request.machine, options()) {
+        soc_.accelerator_block().observe_layers([this](const auto& report) { log_.report(report); });
+        soc_.accelerator_block().observe_markers([this](std::uint32_t layer, double seconds) {
+            log_.marker(layer, seconds);
+            show(layer);
+        });
+    }
+
+    void load(std::span<const std::uint8_t> input) {
+        soc_.load_elf(firmware_file("run_network"));
+        soc_.write_memory(EYERISS_IMAGE_ADDRESS, image_.bytes);
+        for (const auto& patch : compiler::encode_input(image_.bytes, input)) {
+            soc_.write_memory(EYERISS_IMAGE_ADDRESS + patch.offset, patch.bytes);
+        }
+    }
+
+    void run(run_result& out) {
+        const interrupt_watch watch;
+        const auto outcome = soc_.run(to_platform(request_.limits));
+        if (request_.progress) {
+            fmt::print(stderr, "\r\033[K");
+        }
+        out.stopped_by = to_string(outcome.reason);
+        out.complete = outcome.exit_code == 0;
+        out.guest_exit_code = static_cast<std::uint32_t>(outcome.exit_code.value_or(0));
+        out.instructions = soc_.cpu_statistics().instructions;
+        out.simulated_seconds = sc_core::sc_time_stamp().to_seconds();
+        out.layers = log_.layers();
+        out.error =
+            outcome.exit_code.value_or(0) == 0 ? log_.missing_macs() : guest_error(*outcome.exit_code);
+        out.complete = out.complete && out.error.empty();
+    }
+
+    /// Compares the outputs of all finished layers, and takes the network's.
+    void compare(network_run& out, const compiler::reference_result& reference) {
+        const auto read = [this](std::uint32_t offset, std::span<std::uint8_t> bytes) {
+            soc_.read_memory(EYERISS_IMAGE_ADDRESS + offset, bytes);
+        };
+        const auto header = compiler::image_header(image_.bytes);
+        for (unsigned i = 0; i < header.layer_count; ++i) {
+            auto& layer = out.result.layers[i];
+            if (!layer.done) {
+                continue;
+            }
+            const auto output = compiler::image_layer(image_.bytes, i).output;
+            const bool fits = i >= reference.sums.size() ||
+                              compiler::fits_psum_bits(reference.sums[i], request_.machine.pe.psum_bits);
+            layer.bit_exact = fits && tensor(read, output) == reference.tensors.at(output);
+        }
+        if (out.result.complete) {
+            const auto t = compiler::image_tensor(image_.bytes, header.output_tensor);
+            out.output = compiler::decode_tensor(read, t);
+            out.output_type = static_cast<compiler::dtype>(t.dtype);
+            out.output_shape = {t.batch, t.channels, t.height, t.width};
+        }
+    }
+
+    [[nodiscard]] const std::string& uart() const { return uart_; }
+
+private:
+    platform::soc_options options() {
+        platform::soc_options out;
+        out.uart_output = [this](char c) { uart_ += c; };
+        out.timing = request_.timed ? accelerator::timing::timed : accelerator::timing::functional;
+        return out;
+    }
+
+    /// A tensor's bytes; empty when what lies in memory does not decode, which equals no reference.
+    [[nodiscard]] std::vector<std::uint8_t> tensor(const compiler::memory_reader& read,
+                                                   unsigned index) const {
+        try {
+            return compiler::decode_tensor(read, compiler::image_tensor(image_.bytes, index));
+        } catch (const compiler::compile_error&) {
+            return {};
+        }
+    }
+
+    /// The firmware's own message, with what the accelerator knows beyond its code.
+    [[nodiscard]] std::string guest_error(int code) {
+        const auto at = uart_.rfind("error: ");
+        auto message = at == std::string::npos ? std::string("firmware gave no reason")
+                                               : uart_.substr(at + 7, uart_.find('\n', at) - at - 7);
+        if (const auto& detail = soc_.accelerator_block().last_error(); !detail.empty()) {
+            message += fmt::format(" ({})", detail);
+        }
+        return fmt::format("firmware ended with exit code {}: {}", code, message);
+    }
+
+    void show(std::uint32_t layer) const {
+        if (request_.progress && layer < log_.size()) {
+            fmt::print(stderr, "\r\033[K{}/{} {}", layer + 1, log_.size(), log_.name(layer));
+            std::fflush(stderr);
+        }
+    }
+
+    const simulation_request& request_;
+    const prepared_image& image_;
+    std::string uart_;
+    layer_log log_;
+    platform::soc soc_;
+};
+
+}  // namespace
+
+platform::run_limits to_platform(const run_limits& limits) {
+    platform::run_limits out;
+    if (limits.time_ps) {
+        out.until = sc_core::sc_time(static_cast<double>(*limits.time_ps), sc_core::SC_PS);
+    }
+    out.instructions = limits.instructions.value_or(out.instructions);
+    out.interrupted = [] { return interrupt_watch::requested(); };
+    return out;
+}
+
+std::string to_string(platform::stop_reason reason) {
+    switch (reason) {
+        case platform::stop_reason::finished:
+            return "firmware";
+        case platform::stop_reason::time_limit:
+            return "max-time";
+        case platform::stop_reason::instruction_limit:
+            return "max-instructions";
+        case platform::stop_reason::interrupted:
+            return "interrupt";
+        case platform::stop_reason::idle:
+            return "idle";
+        case platform::stop_reason::stopped:
+            break;
+    }
+    return "error";
+}
+
+network_run simulate_network(const simulation_request& request, const prepared_image& image,
+                             std::span<const std::uint8_t> input,
+                             const compiler::reference_result& reference) {
+    const auto started = wall_clock::now();
+    if (const auto wrong = compiler::verify_image(image.bytes); !wrong.empty()) {
+        throw user_error(fmt::format("image: {}", wrong));
+    }
+    const auto header = compiler::image_header(image.bytes);
+    check_room(header, request.machine);
+    network_simulation simulation(request, image);
+    simulation.load(input);
+    network_run out;
+    out.result.network = compiler::image_name(image.bytes, header.name_offset);
+    out.result.timing = request.timed ? "timed" : "functional";
+    out.result.notes = image.notes;
+    out.result.host.prepare_seconds = seconds_since(started);
+
+    const auto running = wall_clock::now();
+    simulation.run(out.result);
+    out.result.host.wall_seconds = seconds_since(running);
+
+    const auto checking = wall_clock::now();
+    simulation.compare(out, reference);
+    out.uart = simulation.uart();
+    out.result.host.check_seconds = seconds_since(checking);
+    return out;
+}
+
+}  // namespace eyeriss::sims

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "firmware/compiler/reference.h"
+#include "models/arch/machine.h"
+#include "platform/soc.h"
+#include "sims/prepare.h"
+#include "sims/results.h"
+
+/// Running images and firmware on the SoC. A process elaborates one SoC and no second.
+namespace eyeriss::sims {
+
+/// When a simulation ends at the latest.
+struct run_limits {
+    std::optional<std::uint64_t> time_ps;
+    std::optional<std::uint64_t> instructions;
+};
+
+/// The same for the platform, with Ctrl-C as the interruption (sims/interrupt.h).
+[[nodiscard]] platform::run_limits to_platform(const run_limits&);
+
+/// "firmware", "max-time", "max-instructions", "interrupt", "idle" or "error", as results name it.
+[[nodiscard]] std::string to_string(platform::stop_reason);
+
+/// What a network's run leaves.
+struct network_run {
+    run_result result;
+    std::string uart;                  ///< what the firmware said
+    std::vector<std::uint8_t> output;  ///< of the network, NCHW; empty when the run was incomplete
+    compiler::dtype output_type = compiler::dtype::u8;
+    std::vector<std::size_t> output_shape;
+};
+
+/// How a network is run.
+struct simulation_request {
+    arch::machine machine;
+    bool timed = true;
+    run_limits limits;
+    bool progress = false;  ///< a line on standard error that says which layer is running
+};
+
+/// Runs a network's image with firmware run_network and compares each layer's output, read from the simulated
+/// DRAM, with the reference. Never throws for what the guest does: result.error says it.
+/// \throws user_error when image and input do not fit the machine's DRAM or firmware is missing.
+[[nodiscard]] network_run simulate_network(const simulation_request&, const prepared_image&,
+                                           std::span<const std::uint8_t> input,
+                                           const compiler::reference_result&);
+
+}  // namespace eyeriss::sims
