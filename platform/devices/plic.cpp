@@ -53,7 +53,8 @@ void plic::end_of_elaboration() {
         }
     }
     if (any) {
-        sc_core::sc_spawn([this] { sample(); }, "levels_changed", &options);
+        // One process alone drives the output: sc_signal has one writer.
+        sc_core::sc_spawn([this] { update(); }, "levels_changed", &options);
     }
 }
 
