@@ -38,14 +38,20 @@ std::string exact_mark(const std::optional<bool>& exact) {
     return !exact ? "-" : *exact ? "yes" : "NO";
 }
 
-/// Tiles and splits without the loop order, which layers.csv has.
-std::string tiles(const std::string& mapping) {
-    const auto order = mapping.find(" order=");
-    return order == std::string::npos ? mapping : mapping.substr(0, order);
+/// Tiles and splits, "M6 C1 S5 c1 r5 v(e4) h(e7)"; layers.csv has the loop order as well.
+std::string tiles(std::string mapping) {
+    mapping.erase(std::min(mapping.find(" order="), mapping.size()));
+    for (const std::string long_name : {"M0=", "C0=", "S0=", "c1=", "r1="}) {
+        if (const auto at = mapping.find(long_name); at != std::string::npos) {
+            mapping.replace(at + 1, 2, "");
+        }
+    }
+    return mapping;
 }
 
 std::string line(const layer_result& l, bool timed) {
-    std::string out = fmt::format("{:<12} {:<4}", fit(l.name, 12), fit(l.type, 4));
+    std::string out =
+        fmt::format("{:<12} {:<4}", fit(l.name, 12), l.on_accelerator ? fit(l.type, 4) : "core");
     if (timed) {
         out += l.times ? fmt::format(" {:>8} ", l.times->cycles) : fmt::format(" {:>8} ", "-");
         out += l.times && l.on_accelerator ? fmt::format("{:>4.0f}", busy_percent(l))
@@ -59,7 +65,7 @@ std::string line(const layer_result& l, bool timed) {
         out += fit(tiles(l.mapping), table_columns - out.size());
     } else {
         out += fmt::format(" {:>6} {:>6} {:>6} {:>3} {:<8} {}", "-", "-", "-", exact_mark(l.bit_exact), "-",
-                           "on the core");
+                           l.type);
     }
     return out + "\n";
 }

@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -24,6 +25,11 @@ std::string shape_words(const arch::layer_shape& s) {
 
 std::uint64_t bytes_of(const accelerator::link_words& link) {
     return (link.mesh + link.local) * link.bits_per_word / 8;
+}
+
+/// Whole picoseconds, so that a time prints without the dust of its way.
+double whole_ps(double seconds) {
+    return std::round(seconds * 1e12) / 1e12;
 }
 
 /// PE-cycles with at least one product or stored zero in a lane, of all.
@@ -65,8 +71,8 @@ json layer_json(const layer_result& l) {
     out["shape"] = l.shape;
     if (l.times) {
         out["cycles"] = l.times->cycles;
-        out["start_seconds"] = l.times->start_seconds;
-        out["end_seconds"] = l.times->end_seconds;
+        out["start_seconds"] = whole_ps(l.times->start_seconds);
+        out["end_seconds"] = whole_ps(l.times->end_seconds);
     }
     out["macs_nominal"] = l.macs_nominal;
     out["macs_effectual"] = l.macs_effectual;
@@ -129,7 +135,7 @@ void add_times(json& out, const run_result& run, const arch::machine& machine) {
     out["cycles"] = all;
     out["cycles_total"] = all;
     out["cycles_accelerator"] = accelerator;
-    out["simulated_seconds"] = run.simulated_seconds;
+    out["simulated_seconds"] = whole_ps(run.simulated_seconds);
     out["inferences_per_second"] =
         run.complete && accelerator > 0 ? json(hertz / static_cast<double>(accelerator)) : json(nullptr);
     accelerator::ledger causes{};

@@ -104,7 +104,7 @@ std::vector<T> max_pooled(const max_pool& op, std::span<const T> x, unsigned sid
 
 // Mean of each channel, halves to even, as QuantizeLinear rounds.
 bytes averaged(const bytes& x, std::size_t channels) {
-    const std::size_t plane = x.size() / channels;
+    const std::size_t plane = std::max(x.size() / channels, std::size_t{1});
     bytes out;
     for (std::size_t c = 0; c < channels; ++c) {
         std::size_t sum = 0;

@@ -130,6 +130,7 @@ private:
     std::pair<std::string, std::string> weight_scales(const std::string& name, const requantisation& requant,
                                                       float in, float out) {
         std::vector<float> scales;
+        scales.reserve(requant.scale.size());
         for (const float scale : requant.scale) {
             scales.push_back(scale * (out / in));
         }
@@ -204,7 +205,7 @@ private:
                 return names_[value];
             }
         }
-        const std::string name = names_[value] + "_flat";
+        std::string name = names_[value] + "_flat";
         attribute(node("Flatten", name, name, {names_[value]}), "axis", 1);
         return name;
     }

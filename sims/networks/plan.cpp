@@ -12,8 +12,8 @@ plan::extent plan::of(value_id value) const {
     return {node.c, node.h, node.w};
 }
 
-value_id plan::add(std::string name, std::vector<value_id> in, plan_operation op, extent out) {
-    nodes_.push_back({std::move(name), std::move(in), std::move(op), out.c, out.h, out.w});
+value_id plan::add(std::string name, std::vector<value_id> in, const plan_operation& op, extent out) {
+    nodes_.push_back({std::move(name), std::move(in), op, out.c, out.h, out.w});
     return nodes_.size();
 }
 

@@ -69,7 +69,7 @@ private:
         unsigned c, h, w;
     };
     [[nodiscard]] extent of(value_id value) const;
-    value_id add(std::string name, std::vector<value_id> in, plan_operation op, extent out);
+    value_id add(std::string name, std::vector<value_id> in, const plan_operation& op, extent out);
 
     unsigned channels_, side_;
     std::vector<plan_node> nodes_;
