@@ -24,6 +24,12 @@ struct demands {
     std::vector<reader> readers;
 };
 
+/// A pass reads each unit once. Where it covers a group's channels it reads on through its other groups.
+reader reader_of(const arch::layer_shape& shape, const arch::mapping& map) {
+    if (map.c_tile() < shape.c) return {shape.groups, shape.c, map.c_tile()};
+    return {1, shape.channels_in(), std::min(map.g_tile(), shape.groups) * shape.c};
+}
+
 csc::map_format format_of(const tensor& t, const arch::machine& m) {
     if (t.type == dtype::i32) return csc::map_format::raw32;
     return m.control.feature_maps == arch::compression::raw ? csc::map_format::raw8 : csc::map_format::csc;
@@ -68,7 +74,7 @@ std::vector<csc::map_layout> plan_layouts(const graph& g, const arch::machine& m
         const layer& l = g.layers.at(entry.layer);
         const auto& shape = std::get<conv_op>(l.op).shape;
         all.at(l.output).write_block = entry.map.output_block_channels(shape);
-        all.at(l.inputs.at(0)).readers.push_back({shape.groups, shape.c, entry.map.c_tile()});
+        all.at(l.inputs.at(0)).readers.push_back(reader_of(shape, entry.map));
     }
     std::vector<csc::map_layout> layouts;
     for (std::size_t i = 0; i < g.tensors.size(); ++i) {

@@ -96,14 +96,14 @@ private:
     /// Filling a bank and emptying it into its router take a word a cycle each.
     [[nodiscard]] double iact_port_cycles() const { return rows_of_a_bank_ * stream_words(); }
 
-    [[nodiscard]] double psum_cycles() const { return (map_.m0 + 1) / 2; }
+    [[nodiscard]] double psum_cycles() const { return ceil_div(map_.m0, 2); }
 
     [[nodiscard]] double mean_words() const {
-        return map_.weight_dense ? (map_.m0 + 1) / 2 * channels() * map_.s0 : weights_.mean;
+        return map_.weight_dense ? psum_cycles() * channels() * map_.s0 : weights_.mean;
     }
     /// Words of the fullest of `tiles` tiles.
     [[nodiscard]] double busiest_words(unsigned tiles) const {
-        if (map_.weight_dense) return (map_.m0 + 1) / 2 * map_.c0 * map_.s0;
+        if (map_.weight_dense) return psum_cycles() * map_.c0 * map_.s0;
         return std::min<double>(weights_.largest,
                                 weights_.mean + weights_.deviation * largest_deviate(tiles));
     }

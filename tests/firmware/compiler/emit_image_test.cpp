@@ -67,7 +67,7 @@ void image_holds_what_the_graph_says(const compiler::graph& g, const arch::machi
                                      const compiler::compile_options& options) {
     const auto result = compile(g, m, options);
     const std::span<const std::uint8_t> image = result.image;
-    BOOST_REQUIRE(compiler::verify_image(image) == "");
+    BOOST_REQUIRE(compiler::verify_image(image).empty());
     const auto header = compiler::image_header(image);
     BOOST_TEST(header.geometry == m.geometry());
     BOOST_TEST(compiler::image_name(image, header.name_offset) == g.name);
@@ -292,6 +292,20 @@ BOOST_AUTO_TEST_CASE(blocks_divide_what_the_consumer_reads) {
     options.mappings["layer"] = map;
     const auto image = compile(g, {}, options).image;
     BOOST_TEST(compiler::image_tensor(image, g.input).block_channels == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(blocks_suit_the_groups_that_a_depthwise_pass_reads) {
+    std::minstd_rand random(seed);
+    const auto g = test::single_layer(test::conv(64, 64, 8, 3, 1, 1, 64), 1.0, random, false);
+    compiler::compile_options options;
+    arch::mapping map;
+    map.s0 = 3;
+    map.r1 = 3;
+    map.vertical.g = 8;
+    options.mappings["layer"] = map;
+    const auto image = compile(g, {}, options).image;
+    BOOST_TEST(compiler::image_tensor(image, g.input).block_channels == 8U);
+    BOOST_TEST(compiler::image_tensor(image, g.output).block_channels == 8U);
 }
 
 BOOST_AUTO_TEST_CASE(fixed_multipliers_stand_for_the_scales) {

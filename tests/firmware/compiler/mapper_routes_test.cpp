@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(psums_of_a_long_chain_run_south) {
     map.horizontal.e = 8;
     const arch::machine m;
     map.iact_single_buffer = true;
-    BOOST_REQUIRE(arch::check(map, square(), m, 96) == "");
+    BOOST_REQUIRE(arch::check(map, square(), m, 96).empty());
     const auto routes = compiler::make_noc_routes(square(), map, m);
     const ports p(routes);
     BOOST_TEST(p.psum(0, 0, 0, EYERISS_PSUM_PE) == +EYERISS_PSUM_BANK);
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(depthwise_groups_take_their_iacts_alone) {
     map.horizontal.g = 8;
     const auto shape = test::conv(64, 64, 8, 3, 1, 1, 64);
     const arch::machine m;
-    BOOST_REQUIRE(arch::check(map, shape, m, 3) == "");
+    BOOST_REQUIRE(arch::check(map, shape, m, 3).empty());
     const auto routes = compiler::make_noc_routes(shape, map, m);
     BOOST_TEST(routes.iact_mode == "unicast");
     BOOST_TEST(routes.weight_mode == "unicast");
