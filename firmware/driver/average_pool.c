@@ -16,13 +16,11 @@ static void add_row(int32_t* sums, const uint8_t* row, uint32_t values, uint32_t
 static int32_t average(int32_t total, uint32_t count, const eyeriss_pool_params* params,
                        const eyeriss_map* out) {
     const uint32_t multiplier = (uint32_t)params->multiplier;
-    int64_t mean = 0;
-    if (params->shift < 31u && multiplier == 1u << params->shift) {
-        mean = eyeriss_divide32(total, (int32_t)count);
-    } else {
-        mean = eyeriss_divide64((int64_t)total * params->multiplier,
-                                (int64_t)((uint64_t)count << params->shift));
-    }
+    const int64_t divisor = (int64_t)((uint64_t)count << params->shift);
+    if (count == 0u || divisor <= 0) return out->zero_point; /* parameters that nobody has checked */
+    const int64_t mean = params->shift < 31u && multiplier == 1u << params->shift
+                             ? eyeriss_divide32(total, (int32_t)count)
+                             : eyeriss_divide64((int64_t)total * params->multiplier, divisor);
     return eyeriss_clip(mean + out->zero_point, eyeriss_lowest(out->dtype), eyeriss_highest(out->dtype));
 }
 

@@ -41,7 +41,7 @@
 #define EYERISS_STATUS_DONE 0x2u
 #define EYERISS_STATUS_ERROR 0x4u
 
-#define EYERISS_REG_ENUM_(name, offset, access, reset, meaning) EYERISS_REG_##name = offset,
+#define EYERISS_REG_ENUM_(name, offset, access, reset, meaning) EYERISS_REG_##name = (offset),
 enum eyeriss_register { EYERISS_REGISTERS(EYERISS_REG_ENUM_) EYERISS_REG_END_ };
 #undef EYERISS_REG_ENUM_
 

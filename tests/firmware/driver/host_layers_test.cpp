@@ -101,6 +101,7 @@ public:
 private:
     static std::vector<std::uint8_t> bytes_of(const plain_map& map) {
         std::vector<std::uint8_t> bytes;
+        bytes.reserve(map.values.size());
         for (const int value : map.values) bytes.push_back(static_cast<std::uint8_t>(value));
         return bytes;
     }

@@ -80,6 +80,7 @@ int hal_printf(const char* format, ...) {
     char buffer[512];
     va_list arguments;
     va_start(arguments, format);
+    // NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): the line above is what initialises it
     const int length = std::vsnprintf(buffer, sizeof buffer, format, arguments);
     va_end(arguments);
     hardware().uart += buffer;
