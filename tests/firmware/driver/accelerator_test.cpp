@@ -105,6 +105,7 @@ BOOST_AUTO_TEST_CASE(each_error_code_of_the_hardware_comes_through) {
         BOOST_TEST(b.device.fault.offset == 0xabc0 + code);
         BOOST_TEST(b.reports.empty());
         BOOST_TEST(b.bus.started.size() == 1U);
+        BOOST_TEST(b.bus.waits == 1U);
         BOOST_TEST(b.written(EYERISS_REG_LAYER).back() == EYERISS_LAYER_NONE);
         BOOST_TEST(b.bus.registers[EYERISS_REG_STATUS] == 0U);
         const bool known = std::string(eyeriss_hardware_text(code)) != "unknown error code";
