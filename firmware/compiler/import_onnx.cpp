@@ -92,9 +92,7 @@ onnx_value input_value(const onnx::ValueInfoProto& input, network_builder& build
                                    input.name(), input.type().tensor_type().elem_type()));
 }
 
-}  // namespace
-
-graph import_onnx(const onnx::ModelProto& model) {
+graph import_checked(const onnx::ModelProto& model) {
     const std::int64_t opset = opset_of(model);
     const onnx::GraphProto& net = model.graph();
     if (net.node_size() == 0) throw import_error("the model has no nodes");
@@ -111,6 +109,16 @@ graph import_onnx(const onnx::ModelProto& model) {
     operators.define(input.name(), input_value(input, builder));
     for (const onnx::NodeProto& node : net.node()) operators.run(node);
     return builder.finish(operators.output(net.output(0).name()));
+}
+
+}  // namespace
+
+graph import_onnx(const onnx::ModelProto& model) {
+    try {
+        return import_checked(model);
+    } catch (const std::logic_error& wrong) {
+        throw import_error(wrong.what());
+    }
 }
 
 graph import_onnx(const std::filesystem::path& path) {

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "models/abi/image.h"
+
 namespace eyeriss::compiler {
 
 std::string map_dims::text() const {
@@ -30,6 +32,13 @@ map_view network_builder::add_input(const std::string& name, const map_dims& dim
 
 tensor_id network_builder::add_tensor(const std::string& name, const map_dims& dims, const quantisation& q,
                                       bool known) {
+    const auto large = [](unsigned dim) { return dim > EYERISS_MAX_DIM; };
+    if (large(dims.n) || large(dims.c) || large(dims.h) || large(dims.w) ||
+        std::uint64_t{dims.n} * dims.c > largest_tensor || dims.elements() > largest_tensor) {
+        throw std::invalid_argument(
+            fmt::format("map '{}' is {}; dimensions up to {} and {} elements are supported", name,
+                        dims.text(), EYERISS_MAX_DIM, largest_tensor));
+    }
     net_.tensors.push_back({name, dims.n, dims.c, dims.h, dims.w, q.type, q.scale, q.zero_point});
     known_.push_back(known);
     return static_cast<tensor_id>(net_.tensors.size() - 1);
@@ -118,6 +127,7 @@ map_view network_builder::max_pool(const std::string& layer, const std::string& 
 map_view network_builder::concat(const std::string& layer, const std::string& output,
                                  const std::vector<map_view>& from, const map_dims& made) {
     std::vector<tensor_id> inputs;
+    inputs.reserve(from.size());
     for (const map_view& each : from) inputs.push_back(plain(each));
     const tensor_id id =
         add_tensor(output, made, quantisation_of(net_.tensors[inputs[0]]), known_[inputs[0]]);

@@ -25,6 +25,9 @@ struct map_dims {
 };
 [[nodiscard]] map_dims dims_of(const tensor&);
 
+/// Elements that a feature map may have; a larger one could not lie in the platform's DRAM.
+inline constexpr std::int64_t largest_tensor = std::int64_t{1} << 28;
+
 /// A quantised map under the file's dimensions, which a Flatten or Reshape may have made other than the
 /// tensor's own.
 struct map_view {

@@ -66,8 +66,31 @@ unsigned size_of(const node_reader& node, std::int64_t dim, const char* what) {
     return static_cast<unsigned>(dim);
 }
 
+// [rows][columns] to [columns][rows], in blocks that a cache holds.
+std::vector<std::int8_t> transpose(const std::vector<std::int8_t>& from, std::size_t rows,
+                                   std::size_t columns) {
+    constexpr std::size_t block = 64;
+    std::vector<std::int8_t> to(from.size());
+    for (std::size_t row = 0; row < rows; row += block) {
+        for (std::size_t column = 0; column < columns; column += block) {
+            for (std::size_t j = column; j < std::min(column + block, columns); ++j) {
+                for (std::size_t i = row; i < std::min(row + block, rows); ++i) {
+                    to[j * rows + i] = from[i * columns + j];
+                }
+            }
+        }
+    }
+    return to;
+}
+
 void check_shape(const node_reader& node, const arch::layer_shape& shape) {
     if (const std::string wrong = shape.check(); !wrong.empty()) node.fail(wrong);
+    const std::uint64_t rows = std::uint64_t{shape.h} + shape.pad_top + shape.pad_bottom;
+    const std::uint64_t columns = std::uint64_t{shape.w} + shape.pad_left + shape.pad_right;
+    if (rows * columns > largest_tensor || rows * columns * shape.channels_in() > largest_tensor) {
+        node.fail(fmt::format("the padded input is {}x{}x{}; {} elements are supported", shape.channels_in(),
+                              rows, columns, largest_tensor));
+    }
 }
 
 }  // namespace
@@ -144,9 +167,9 @@ conv_spec onnx_operators::make_fc(const node_reader& node, const dequantised_vie
         node.fail(fmt::format("input is {}, weights are {}; two dimensions each are supported", map.text(),
                               describe_dims(dims)));
     }
-    const unsigned depth = size_of(node, dims[transposed ? 1 : 0], "the number of inputs");
+    const unsigned depth = map.c;
     const unsigned channels = size_of(node, dims[transposed ? 0 : 1], "the number of outputs");
-    if (depth != map.c) {
+    if (dims[transposed ? 1 : 0] != depth) {
         node.fail(fmt::format("weights {} do not fit an input of {}", describe_dims(dims), map.text()));
     }
     conv_spec spec{in.map, in.as, {}, {}, {}, {}};
@@ -161,12 +184,7 @@ conv_spec onnx_operators::make_fc(const node_reader& node, const dequantised_vie
     if (transposed) {
         spec.weights = std::move(weights.values);
     } else {
-        spec.weights.resize(weights.values.size());
-        for (std::size_t k = 0; k < depth; ++k) {
-            for (std::size_t m = 0; m < channels; ++m) {
-                spec.weights[m * depth + k] = weights.values[k * channels + m];
-            }
-        }
+        spec.weights = transpose(weights.values, depth, channels);
     }
     check_shape(node, spec.shape);
     require_axis(node, weights, transposed ? 0 : 1);

@@ -273,6 +273,10 @@ void onnx_operators::dequantize_linear(const onnx::NodeProto& proto) {
     if (const auto* held = std::get_if<constant_value>(&value)) {
         dequantised_constant result{*held, scale_operand(node, 1), {}, node.integer("axis", 1)};
         if (!node.input(2).empty()) result.zero_point = constant_operand(node, 2).integers();
+        if (!node.input(2).empty() && result.zero_point.size() != result.scale.size()) {
+            node.fail(fmt::format("{} integer zero points for {} scales; as many are needed",
+                                  result.zero_point.size(), result.scale.size()));
+        }
         define(node.output(), std::move(result));
         return;
     }

@@ -57,9 +57,11 @@ void onnx_operators::leave_reshaped(const node_reader& node, const std::vector<s
     map_dims made;
     made.matrix = dims.size() == 2;
     for (std::size_t i = 0; i < dims.size(); ++i) {
-        if (dims[i] < 1 || dims[i] > EYERISS_MAX_DIM) {
+        // A flattened map may be longer than a map may have channels, for it may go into a matrix product.
+        const std::int64_t limit = made.matrix && i == 1 ? largest_tensor : EYERISS_MAX_DIM;
+        if (dims[i] < 1 || dims[i] > limit) {
             node.fail(fmt::format("dimension {} of the result ({}) is not in 1..{}", i, describe_dims(dims),
-                                  EYERISS_MAX_DIM));
+                                  limit));
         }
         (i == 0 ? made.n : i == 1 ? made.c : i == 2 ? made.h : made.w) = static_cast<unsigned>(dims[i]);
     }
@@ -95,7 +97,7 @@ void onnx_operators::reshape(const onnx::NodeProto& proto) {
     std::int64_t known = 1;
     for (std::size_t i = 0; i < to.size(); ++i) {
         if (to[i] == 0 && i < from.size()) to[i] = from[i];
-        if (to[i] < -1 || to[i] > EYERISS_MAX_DIM || known > elements) {
+        if (to[i] < -1 || to[i] > elements || known > elements) {
             node.fail(fmt::format("shape {} does not fit {} elements", describe_dims(to), elements));
         }
         if (to[i] != -1) known *= to[i];

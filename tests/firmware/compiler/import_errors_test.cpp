@@ -205,6 +205,28 @@ BOOST_AUTO_TEST_CASE(sums_may_only_leave_the_network) {
         "output");
 }
 
+BOOST_AUTO_TEST_CASE(zero_points_of_dequantised_constants_are_counted) {
+    onnx_builder net = basic();
+    net.constant("many", std::vector<std::int8_t>(3, 0), {3});
+    net.node("DequantizeLinear", {"w", "ws", "many"}, "y");
+    check_complaint(
+        net, "node 'y_node' (DequantizeLinear): 3 integer zero points for 1 scales; as many are needed");
+}
+
+BOOST_AUTO_TEST_CASE(maps_larger_than_memory_are_refused) {
+    onnx_builder net = basic();
+    set(conv(net), "pads", dims{60000, 60000, 0, 0});
+    check_complaint(
+        net,
+        "node 'y_node' (QLinearConv): the padded input is 2x60004x60004; 268435456 elements are supported");
+    onnx_builder large("large");
+    large.input("x", "uint8", {1, 65535, 65535, 65535});
+    large.node("Identity", {"x"}, "y");
+    large.output("y", "uint8");
+    check_complaint(
+        large, "map 'x' is 1x65535x65535x65535; dimensions up to 65535 and 268435456 elements are supported");
+}
+
 BOOST_AUTO_TEST_CASE(opsets_are_checked) {
     onnx_builder newer = basic(18);
     conv(newer);

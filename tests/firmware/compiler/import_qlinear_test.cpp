@@ -151,6 +151,22 @@ BOOST_AUTO_TEST_CASE(flatten_and_a_matrix_product_become_a_window_over_the_whole
     BOOST_TEST((out.c == 2U && out.h == 1U && out.w == 1U));
 }
 
+BOOST_AUTO_TEST_CASE(a_flattened_map_may_be_longer_than_a_map_has_channels) {
+    onnx_builder net("long");
+    declare(net);
+    net.input("x", "uint8", {1, 20, 80, 50});
+    net.node("Flatten", {"x"}, "flat");
+    net.constant("w", i8s(80000, 1), {80000, 1});
+    net.node("MatMulInteger", {"flat", "w"}, "y");
+    net.output("y", "int32");
+    const graph imported = import_onnx(net.model());
+    BOOST_TEST(
+        (conv_of(imported).shape == eyeriss::arch::layer_shape{.c = 20, .h = 80, .w = 50, .r = 80, .s = 50}));
+    // 80000 * 2 = 0x27100
+    BOOST_TEST(run_reference(imported, bytes(80000, 2)).tensors[imported.output] ==
+               (bytes{0x00, 0x71, 0x02, 0x00}));
+}
+
 BOOST_AUTO_TEST_CASE(a_flattened_map_that_meets_no_matrix_product_is_reshaped) {
     onnx_builder net("reshape");
     declare(net);
