@@ -44,8 +44,9 @@ struct mapped_layer {
 [[nodiscard]] std::vector<csc::map_layout> plan_layouts(const graph& g, const arch::machine& m,
                                                         std::span<const mapped_layer> mapped);
 
-/// Structural check of an image file: magic, version, sizes, every offset and index, every CRC. Returns an
-/// empty string, or one line that names the part and what is wrong with it.
+/// Structural check of an image file: magic, version, sizes, every offset and index, every CRC, and nothing
+/// but zeros between the parts, so that any flipped bit is found. Returns an empty string, or one line that
+/// names the part and what is wrong with it.
 [[nodiscard]] std::string verify_image(std::span<const std::uint8_t> image);
 
 /// Read access to the parts of an image that verify_image accepted. Index errors throw std::out_of_range.

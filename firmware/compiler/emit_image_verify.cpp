@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <utility>
+#include <vector>
 
 #include "firmware/compiler/emit_image.h"
 #include "firmware/compiler/emit_image_weights.h"
@@ -35,7 +36,7 @@ public:
                 return fmt::format("layer {}: {}", i, wrong);
             }
         }
-        return {};
+        return gaps();
     }
 
 private:
@@ -121,7 +122,7 @@ private:
         return {};
     }
 
-    [[nodiscard]] std::string layer(unsigned index, const eyeriss_image_layer& l) const {
+    [[nodiscard]] std::string layer(unsigned index, const eyeriss_image_layer& l) {
         if (l.op > EYERISS_OP_RESHAPE) return fmt::format("op {} is not known", l.op);
         if (!name_ends(l.name_offset)) return "its name passes the payload";
         if (l.input_count == 0 || l.input_count > EYERISS_MAX_INPUTS) {
@@ -144,7 +145,7 @@ private:
         return {};
     }
 
-    [[nodiscard]] std::string descriptor(unsigned index, const eyeriss_image_layer& l) const {
+    [[nodiscard]] std::string descriptor(unsigned index, const eyeriss_image_layer& l) {
         if (!in_front(l.descriptor_offset, sizeof(eyeriss_descriptor)))
             return "its descriptor passes the payload";
         const auto d = image_descriptor(image_, l.descriptor_offset);
@@ -174,7 +175,7 @@ private:
                t.format == r.format;
     }
 
-    [[nodiscard]] std::string requantiser(const eyeriss_descriptor& d) const {
+    [[nodiscard]] std::string requantiser(const eyeriss_descriptor& d) {
         const std::uint64_t bytes = std::uint64_t{d.groups} * d.m * sizeof(eyeriss_requant);
         if (!in_file(d.requant_offset, bytes + sizeof(std::uint32_t))) return "requantiser outside the file";
         const auto sum = crc(d.requant_offset, bytes);
@@ -183,10 +184,11 @@ private:
             stored |= std::uint32_t{image_[d.requant_offset + bytes + i]} << (8 * i);
         }
         if (sum != stored) return fmt::format("requantiser CRC-32 {:#010x}, not {:#010x}", sum, stored);
+        covered_.emplace_back(d.requant_offset, d.requant_offset + bytes + sizeof(stored));
         return {};
     }
 
-    [[nodiscard]] std::string weights(const eyeriss_descriptor& d) const {
+    [[nodiscard]] std::string weights(const eyeriss_descriptor& d) {
         if (!in_front(d.weight_table_offset,
                       std::uint64_t{d.weight_segments} * sizeof(eyeriss_weight_segment))) {
             return "the table of weight segments passes the payload";
@@ -198,12 +200,28 @@ private:
             if (sum != s.crc32) {
                 return fmt::format("weight segment {} CRC-32 {:#010x}, not {:#010x}", i, sum, s.crc32);
             }
+            covered_.emplace_back(s.offset, std::uint64_t{s.offset} + s.bytes);
+        }
+        return {};
+    }
+
+    /// Between the parts that have a CRC nothing but zeros may lie.
+    [[nodiscard]] std::string gaps() {
+        std::sort(covered_.begin(), covered_.end());
+        covered_.emplace_back(header_.file_bytes, header_.file_bytes);
+        std::uint64_t end = header_.payload_offset;
+        for (const auto& [first, last] : covered_) {
+            for (; end < first; ++end) {
+                if (image_[end] != 0) return fmt::format("payload: byte {:#x} belongs to nothing", end);
+            }
+            end = std::max(end, last);
         }
         return {};
     }
 
     std::span<const std::uint8_t> image_;
     eyeriss_image_header header_{};
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> covered_;  ///< first byte, end
 };
 
 }  // namespace

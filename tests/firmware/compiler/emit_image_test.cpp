@@ -215,6 +215,9 @@ BOOST_AUTO_TEST_CASE(every_flipped_bit_of_head_and_payload_is_found) {
     };
     for (std::size_t byte = 0; byte < sizeof(header); ++byte) found(byte);
     for (unsigned i = 0; i < 200; ++i) found(random() % header.payload_offset);
+    for (unsigned i = 0; i < 500; ++i) {
+        found(header.payload_offset + random() % (header.file_bytes - header.payload_offset));
+    }
     for (unsigned l = 0; l < header.layer_count; ++l) {
         const auto stored = compiler::image_layer(image, l);
         if (stored.op != EYERISS_OP_ACCELERATOR) continue;
