@@ -24,7 +24,7 @@ void count_output(const compiler::conv_op& conv, const std::vector<std::uint8_t>
                 }
                 const std::size_t in = std::size_t{channel / s.m * s.c + c} * s.h * s.w;
                 const std::int64_t iact = x[in + static_cast<std::size_t>(y * s.w + z)];
-                const std::int64_t weight =
+                const std::int8_t weight =
                     conv.weights[((std::size_t{channel} * s.c + c) * s.r + r) * s.s + t];
                 counted.effectual += iact != 0 && weight != 0 ? 1U : 0U;
                 (weight > 0 ? positive : negative) += iact * weight;
@@ -55,7 +55,7 @@ counted_layer count_layer(const std::string& name, const compiler::conv_op& conv
             }
         }
     }
-    const std::size_t plane = x.size() / s.channels_in();
+    const std::size_t plane = std::size_t{s.h} * s.w;
     for (unsigned c = 0; c < s.channels_in(); ++c) {
         const auto first = x.begin() + static_cast<std::ptrdiff_t>(c * plane);
         const auto zeros = std::count(first, first + static_cast<std::ptrdiff_t>(plane), 0);
