@@ -21,8 +21,10 @@ void plain_memory::transport(tlm::tlm_generic_payload& t, sc_core::sc_time&) {
     }
     if (t.is_read()) {
         std::memcpy(t.get_data_ptr(), bytes.data() + address, t.get_data_length());
+        bytes_read += t.get_data_length();
     } else {
         std::memcpy(bytes.data() + address, t.get_data_ptr(), t.get_data_length());
+        bytes_written += t.get_data_length();
     }
     t.set_response_status(tlm::TLM_OK_RESPONSE);
 }

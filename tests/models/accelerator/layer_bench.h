@@ -21,6 +21,7 @@ struct plain_memory : sc_core::sc_module {
     tlm_utils::simple_target_socket<plain_memory> read;
     tlm_utils::simple_target_socket<plain_memory> write;
     std::vector<std::uint8_t> bytes;
+    std::uint64_t bytes_read = 0, bytes_written = 0;
     explicit plain_memory(sc_core::sc_module_name name);
 
 private:
