@@ -137,12 +137,23 @@ std::optional<stop_reason> soc::stopped(const run_limits& limits) const {
     return std::nullopt;
 }
 
+// Time stops where nothing is left to happen; otherwise it goes to the end of the step, which
+// SC_EXIT_ON_STARVATION alone does not do when the next event lies behind it.
+void soc::advance(const sc_core::sc_time& step, const run_limits& limits) {
+    const sc_core::sc_time end = sc_core::sc_time_stamp() + step;
+    sc_core::sc_start(step, sc_core::SC_EXIT_ON_STARVATION);
+    const bool early = sc_core::sc_get_status() != sc_core::SC_STOPPED && sc_core::sc_time_stamp() < end;
+    if (early && !stopped(limits) && sc_core::sc_pending_activity()) {
+        sc_core::sc_start(end - sc_core::sc_time_stamp(), sc_core::SC_RUN_TO_TIME);
+    }
+}
+
 run_result soc::run(const run_limits& limits) {
     hart_.release(limits.until, limits.instructions);
     while (true) {
         const sc_core::sc_time now = sc_core::sc_time_stamp();
         if (limits.until > now) {
-            sc_core::sc_start(std::min(limits.slice, limits.until - now), sc_core::SC_EXIT_ON_STARVATION);
+            advance(std::min(limits.slice, limits.until - now), limits);
         }
         if (const auto reason = stopped(limits)) {
             return {*reason, exit_code()};

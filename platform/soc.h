@@ -99,6 +99,7 @@ private:
 
     void map_parts();
     void connect_lines();
+    void advance(const sc_core::sc_time& step, const run_limits& limits);
     [[nodiscard]] std::optional<stop_reason> stopped(const run_limits& limits) const;
 
     hart hart_;

@@ -4,19 +4,19 @@
 
 namespace eyeriss::platform {
 
-interconnect::interconnect(sc_core::sc_module_name name) : sc_module(name), initiators("initiators") {
+interconnect::interconnect(sc_core::sc_module_name name)
+    : sc_module(name), initiators("initiators"), targets_("targets") {
     initiators.register_b_transport(this, &interconnect::b_transport);
     initiators.register_transport_dbg(this, &interconnect::transport_dbg);
     initiators.register_get_direct_mem_ptr(this, &interconnect::get_direct_mem_ptr);
+    targets_.register_invalidate_direct_mem_ptr(this, &interconnect::invalidate_direct_mem_ptr);
 }
 
 void interconnect::map(const std::string& target_name, address_range range,
                        tlm::tlm_base_target_socket_b<>& socket) {
-    addresses_.add(target_name, range, target_index{targets_.size()});
-    target& added = targets_.emplace_back("to_" + target_name, socket);
-    added.port.register_invalidate_direct_mem_ptr(this, &interconnect::invalidate_direct_mem_ptr,
-                                                  static_cast<int>(targets_.size()) - 1);
-    added.port.bind(socket);
+    addresses_.add(target_name, range, target_index{sockets_.size()});
+    sockets_.emplace_back(socket);
+    targets_.bind(socket);
 }
 
 void interconnect::b_transport(int, tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay) {
@@ -29,7 +29,7 @@ void interconnect::b_transport(int, tlm::tlm_generic_payload& transaction, sc_co
         return;
     }
     transaction.set_address(address - place->range.base);
-    at(place->target).port->b_transport(transaction, delay);
+    at(place->target).b_transport(transaction, delay);
     transaction.set_address(address);
 }
 
@@ -43,18 +43,19 @@ unsigned interconnect::transport_dbg(int, tlm::tlm_generic_payload& transaction)
     const std::uint64_t rest = place->range.last() - address + 1;
     transaction.set_data_length(static_cast<unsigned>(std::min<std::uint64_t>(asked, rest)));
     transaction.set_address(address - place->range.base);
-    const unsigned moved = debug_transport(at(place->target), transaction);
+    const unsigned moved = debug_transport(place->target, transaction);
     transaction.set_address(address);
     transaction.set_data_length(asked);
     return moved;
 }
 
 // A port has its interface only after elaboration, an export from the moment it is bound.
-unsigned interconnect::debug_transport(target& to, tlm::tlm_generic_payload& transaction) {
+unsigned interconnect::debug_transport(target_index index, tlm::tlm_generic_payload& transaction) {
     if (sc_core::sc_get_status() >= sc_core::SC_END_OF_ELABORATION) {
-        return to.port->transport_dbg(transaction);
+        return at(index).transport_dbg(transaction);
     }
-    auto* exported = dynamic_cast<sc_core::sc_export<tlm::tlm_fw_transport_if<>>*>(&to.socket);
+    target_socket& socket = sockets_.at(static_cast<std::size_t>(index));
+    auto* exported = dynamic_cast<sc_core::sc_export<tlm::tlm_fw_transport_if<>>*>(&socket);
     auto* transport =
         exported == nullptr ? nullptr : dynamic_cast<tlm::tlm_fw_transport_if<>*>(exported->get_interface());
     return transport == nullptr ? 0 : transport->transport_dbg(transaction);
@@ -68,7 +69,7 @@ bool interconnect::get_direct_mem_ptr(int, tlm::tlm_generic_payload& transaction
     }
     const std::uint64_t base = place->range.base;
     transaction.set_address(address - base);
-    const bool granted = at(place->target).port->get_direct_mem_ptr(transaction, dmi);
+    const bool granted = at(place->target).get_direct_mem_ptr(transaction, dmi);
     transaction.set_address(address);
     const std::uint64_t end = std::min<std::uint64_t>(dmi.get_end_address(), place->range.bytes - 1);
     dmi.set_start_address(base + std::min<std::uint64_t>(dmi.get_start_address(), end));

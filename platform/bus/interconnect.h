@@ -1,9 +1,9 @@
 #pragma once
 
+#include <tlm_utils/multi_passthrough_initiator_socket.h>
 #include <tlm_utils/multi_passthrough_target_socket.h>
-#include <tlm_utils/simple_initiator_socket.h>
 #include <cstdint>
-#include <deque>
+#include <functional>
 #include <span>
 #include <string>
 #include <systemc>
@@ -37,24 +37,20 @@ public:
     std::uint64_t debug_read(std::uint64_t address, std::span<std::uint8_t> data);
 
 private:
-    using target_port = tlm_utils::simple_initiator_socket_tagged<interconnect>;
     using target_socket = tlm::tlm_base_target_socket_b<>;
-    struct target {
-        target(const std::string& port_name, target_socket& bound_socket)
-            : port(port_name.c_str()), socket(bound_socket) {}
-        target_port port;
-        target_socket& socket;
-    };
 
+    tlm_utils::multi_passthrough_initiator_socket<interconnect> targets_;
     address_map addresses_;
-    std::deque<target> targets_;
+    std::vector<std::reference_wrapper<target_socket>> sockets_;  ///< of the targets, by index
 
     void b_transport(int initiator, tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
     unsigned transport_dbg(int initiator, tlm::tlm_generic_payload& transaction);
     bool get_direct_mem_ptr(int initiator, tlm::tlm_generic_payload& transaction, tlm::tlm_dmi& dmi);
     void invalidate_direct_mem_ptr(int index, sc_dt::uint64 start, sc_dt::uint64 end);
-    [[nodiscard]] target& at(target_index index) { return targets_[static_cast<std::size_t>(index)]; }
-    static unsigned debug_transport(target& to, tlm::tlm_generic_payload& transaction);
+    [[nodiscard]] tlm::tlm_fw_transport_if<>& at(target_index index) {
+        return *targets_[static_cast<int>(index)];
+    }
+    unsigned debug_transport(target_index index, tlm::tlm_generic_payload& transaction);
     std::uint64_t debug_access(tlm::tlm_command command, std::uint64_t address, unsigned char* data,
                                std::uint64_t bytes);
 };

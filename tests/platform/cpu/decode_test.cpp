@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(fields_and_immediates_are_taken_apart) {
 }
 
 BOOST_AUTO_TEST_CASE(codes_without_meaning_are_illegal_and_keep_their_bits) {
-    for (const std::uint32_t bits : {0xffffffffU, 0x00000007U, 0x02001013U, 0x0000707bU, 0x10001073U}) {
+    for (const std::uint32_t bits : {0xffffffffU, 0x00000007U, 0x02001013U, 0x0000707bU, 0x10000073U}) {
         BOOST_TEST((decode(bits).op == operation::illegal));
         BOOST_TEST(static_cast<std::uint32_t>(decode(bits).imm) == bits);
     }

@@ -1,0 +1,102 @@
+#define BOOST_TEST_MODULE quantum
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/test/unit_test.hpp>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <ostream>
+#include <vector>
+
+#include "tests/platform/cpu/events_bench.h"
+#include "tests/platform/image_bench.h"
+
+using namespace eyeriss;
+
+namespace {
+
+// What must not depend on the quantum; plain data, to cross a pipe.
+struct outcome {
+    std::array<char, 64> text{};
+    std::uint64_t end_ps = 0, instructions = 0, cycles = 0, active_cycles = 0, transactions = 0;
+    int exit_code = -1;
+    bool operator==(const outcome&) const = default;
+};
+
+std::ostream& operator<<(std::ostream& out, const outcome& o) {
+    return out << o.text.data() << " exit " << o.exit_code << " at " << o.end_ps << " ps, " << o.instructions
+               << " instructions, " << o.cycles << " cycles, " << o.active_cycles << " active, "
+               << o.transactions << " transactions";
+}
+
+outcome run_events(unsigned quantum_ns, unsigned slice_us) {
+    arch::machine machine;
+    machine.core.quantum_ns = quantum_ns;
+    test::image_bench bench("test_events", machine);
+    test::irregular_device device("device");
+    test::irregular_writer writer("writer");
+    bench.soc.map("device", {0x20000000, 0x1000}, device.socket);
+    bench.soc.connect_interrupt(5, device.level);
+    bench.soc.add_initiator(writer.port);
+    const auto result = bench.soc.run({.until = sc_core::sc_time(100, sc_core::SC_MS),
+                                       .slice = sc_core::sc_time(slice_us, sc_core::SC_US)});
+    const auto statistics = bench.soc.cpu_statistics();
+    outcome out{{},
+                sc_core::sc_time_stamp().value(),
+                statistics.instructions,
+                statistics.cycles,
+                statistics.active_cycles,
+                statistics.transactions,
+                result.exit_code.value_or(-1)};
+    bench.text.copy(out.text.data(), out.text.size() - 1);
+    return out;
+}
+
+// The child's exit code; nothing may reach the test framework from there.
+int send_events(int pipe_end, unsigned quantum_ns, unsigned slice_us) {
+    try {
+        const outcome out = run_events(quantum_ns, slice_us);
+        return write(pipe_end, &out, sizeof out) == static_cast<ssize_t>(sizeof out) ? 0 : 1;
+    } catch (const std::exception& e) {
+        std::fputs(e.what(), stderr);
+        return 2;
+    }
+}
+
+// One simulation a process is all that the kernel allows.
+outcome in_own_process(unsigned quantum_ns, unsigned slice_us = 100) {
+    std::array<int, 2> ends{};
+    BOOST_TEST_REQUIRE(pipe(ends.data()) == 0);
+    const pid_t child = fork();
+    if (child == 0) {
+        _exit(send_events(ends[1], quantum_ns, slice_us));
+    }
+    close(ends[1]);
+    outcome out;
+    BOOST_TEST(read(ends[0], &out, sizeof out) == static_cast<ssize_t>(sizeof out));
+    close(ends[0]);
+    int status = 0;
+    waitpid(child, &status, 0);
+    BOOST_TEST(status == 0);
+    return out;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(no_result_and_no_time_depends_on_the_quantum) {
+    const outcome reference = in_own_process(5);
+    BOOST_TEST_MESSAGE(reference);
+    BOOST_TEST(reference.exit_code > 0);
+    BOOST_TEST(reference.instructions > 10000U);
+    for (const unsigned quantum_ns : {10U, 35U, 100U, 1000U, 10'000U, 1'000'000U}) {
+        BOOST_TEST(in_own_process(quantum_ns) == reference, "quantum of " << quantum_ns << " ns");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(no_result_and_no_time_depends_on_how_often_the_caller_looks) {
+    const outcome reference = in_own_process(10'000, 100'000);
+    BOOST_TEST(in_own_process(10'000, 1) == reference);
+    BOOST_TEST(in_own_process(10'000, 7) == reference);
+}
