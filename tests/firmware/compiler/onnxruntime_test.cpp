@@ -1,12 +1,11 @@
 #define BOOST_TEST_MODULE onnxruntime
 #include "tests/oracle/onnxruntime.h"
 
-#include <algorithm>
 #include <boost/test/unit_test.hpp>
-#include <map>
 
 #include "firmware/compiler/import_onnx.h"
 #include "firmware/compiler/reference.h"
+#include "tests/firmware/compiler/layer_comparison.h"
 #include "tests/firmware/compiler/random_network.h"
 
 using namespace eyeriss;
@@ -18,86 +17,23 @@ namespace {
 constexpr std::uint64_t seed = 80601;
 constexpr unsigned networks = 30;
 
-// ONNX Runtime's u8 x s8 products saturate at 16 bits without VNNI; weights of 7 bits cannot reach that.
-unsigned weight_limit() {
-#if defined(__x86_64__)
-    const bool exact = __builtin_cpu_supports("avx512vnni") != 0;
-#else
-    const bool exact = false;
-#endif
-    BOOST_TEST_MESSAGE("seed " << seed << (exact ? ", 8-bit weights (VNNI)" : ", 7-bit weights (no VNNI)"));
-    return exact ? 128 : 64;
-}
-
-struct counts {
-    std::size_t values = 0, off_by_one = 0, worse = 0;
-};
-
-void compare(const tensor& of, const std::vector<std::uint8_t>& mine, const std::vector<std::uint8_t>& theirs,
-             counts& into) {
-    BOOST_TEST_REQUIRE(mine.size() == theirs.size(), of.name);
-    const auto a = test::widen(mine, of.type), b = test::widen(theirs, of.type);
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        const int distance = std::abs(a[i] - b[i]);
-        ++into.values;
-        into.off_by_one += distance == 1 ? 1 : 0;
-        into.worse += distance > 1 ? 1 : 0;
-    }
-}
-
-const char* kind(const layer& of) {
-    constexpr const char* names[] = {"conv", "pool", "add", "concat", "requant", "softmax", "reshape"};
-    const auto* pool = std::get_if<pool_op>(&of.op);
-    return pool != nullptr && !pool->max ? "average" : names[of.op.index()];
-}
-
-// Every layer on ONNX Runtime's own inputs to it, so that one layer's last bit does not blur the next.
-std::map<std::string, counts> compare_layers(const std::vector<test::random_network>& drawn) {
-    std::vector<graph> graphs;
-    std::vector<oracle::onnxruntime_case> cases;
-    for (const test::random_network& each : drawn) {
-        graphs.push_back(import_onnx(each.model));
-        std::vector<std::string> names;
-        for (const tensor& made : graphs.back().tensors) {
-            if (made.name != "x") names.push_back(made.name);
-        }
-        cases.push_back({each.model, each.input_type, each.input_dims, each.input, names});
-    }
-    auto results = oracle::run_onnxruntime(cases);
-    std::map<std::string, counts> found;
-    for (std::size_t i = 0; i < graphs.size(); ++i) {
-        const graph& net = graphs[i];
-        results[i]["x"] = drawn[i].input;
-        for (const layer& each : net.layers) {
-            std::vector<std::span<const std::uint8_t>> inputs;
-            for (const tensor_id id : each.inputs) inputs.emplace_back(results[i].at(net.tensors[id].name));
-            const tensor& made = net.tensors[each.output];
-            compare(made, run_layer(net, each, inputs), results[i].at(made.name), found[kind(each)]);
-        }
-        const tensor& last = net.tensors[net.output];
-        const auto whole = run_reference(net, drawn[i].input).tensors[net.output];
-        compare(last, whole, results[i].at(last.name), found["whole network"]);
-    }
-    for (const auto& [name, count] : found) {
-        BOOST_TEST_MESSAGE(name << ": " << count.values << " values, " << count.off_by_one << " off by one, "
-                                << count.worse << " worse");
-    }
-    return found;
-}
-
 template <typename drawer>
-std::vector<test::random_network> draw_networks(drawer draw_network) {
+std::vector<test::compared_network> draw_networks(drawer draw_network) {
+    BOOST_TEST_MESSAGE("seed " << seed);
     test::generator random(seed);
-    const unsigned limit = weight_limit();
-    std::vector<test::random_network> drawn;
-    for (unsigned i = 0; i < networks; ++i) drawn.push_back(draw_network(random, limit));
+    const unsigned limit = test::onnxruntime_weight_limit();
+    std::vector<test::compared_network> drawn;
+    for (unsigned i = 0; i < networks; ++i) {
+        const test::random_network each = draw_network(random, limit);
+        drawn.push_back({each.model, "x", each.input_type, each.input_dims, each.input});
+    }
     return drawn;
 }
 
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(quantised_operators_equal_onnxruntime) {
-    const auto found = compare_layers(draw_networks(test::draw_qlinear_network));
+    const auto found = test::compare_with_onnxruntime(draw_networks(test::draw_qlinear_network));
     BOOST_TEST_REQUIRE(found.contains("conv"));
     for (const char* exact : {"conv", "pool", "concat"}) {
         BOOST_TEST(found.at(exact).off_by_one == 0U, exact);
@@ -110,7 +46,7 @@ BOOST_AUTO_TEST_CASE(quantised_operators_equal_onnxruntime) {
 }
 
 BOOST_AUTO_TEST_CASE(qdq_layers_are_within_one_step_of_onnxruntime) {
-    const auto found = compare_layers(draw_networks(test::draw_qdq_network));
+    const auto found = test::compare_with_onnxruntime(draw_networks(test::draw_qdq_network));
     BOOST_TEST_REQUIRE(found.contains("conv"));
     for (const auto& [name, count] : found) {
         // A step made early may grow on its way through a network; layer by layer there is none to grow.
@@ -121,7 +57,8 @@ BOOST_AUTO_TEST_CASE(qdq_layers_are_within_one_step_of_onnxruntime) {
 
 BOOST_AUTO_TEST_CASE(integer_operators_equal_onnxruntime_word_for_word) {
     test::generator random(seed);
-    const unsigned limit = weight_limit();
+    BOOST_TEST_MESSAGE("seed " << seed);
+    const unsigned limit = test::onnxruntime_weight_limit();
     std::vector<oracle::onnxruntime_case> cases;
     std::vector<std::vector<std::uint8_t>> mine;
     for (int trial = 0; trial < 20; ++trial) {
@@ -153,7 +90,6 @@ BOOST_AUTO_TEST_CASE(integer_operators_equal_onnxruntime_word_for_word) {
 
 BOOST_AUTO_TEST_CASE(a_matrix_product_of_integers_equals_onnxruntime) {
     test::generator random(seed);
-    (void)weight_limit();
     test::onnx_builder net("matmul");
     std::vector<std::int8_t> weights(40 * 7);
     for (auto& each : weights)
