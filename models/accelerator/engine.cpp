@@ -94,16 +94,16 @@ void engine::stop_helpers() {
 void engine::execute(layer_report& report, std::uint32_t offset, bool check_crc) {
     const cycle_t start = now();
     sc_core::sc_time elapsed;
-    program_.emplace(fetch_program(dma_, offset, m_, array_.mesh().config_words_per_cluster(), elapsed));
-    report.layer_index = program_->descriptor.layer_index;
-    report.shape = program_->shape;
-    report.map = program_->map;
-    tiles_.emplace(program_->shape, program_->map, m_);
+    program_ = fetch_program(dma_, offset, m_, array_.mesh().config_words_per_cluster(), elapsed);
+    report.layer_index = program_.descriptor.layer_index;
+    report.shape = program_.shape;
+    report.map = program_.map;
+    tiles_ = std::make_unique<const arch::tiling>(program_.shape, program_.map, m_);
     report.passes = tiles_->passes();
-    array_.begin_layer(*program_, timed_);
-    weight_loader_.begin_layer(*program_, check_crc);
-    elapsed += iact_loader_.begin_layer(*program_);
-    elapsed += writer_.begin_layer(dma_, *program_, check_crc);
+    array_.begin_layer(program_, timed_);
+    weight_loader_.begin_layer(program_, check_crc);
+    elapsed += iact_loader_.begin_layer(program_);
+    elapsed += writer_.begin_layer(dma_, program_, check_crc);
     wait_for(elapsed);
     const std::uint64_t bits = std::uint64_t{array_.mesh().config_bits_per_cluster()} * m_.noc.clusters() +
                                sizeof(eyeriss_descriptor) * 8;
@@ -111,7 +111,7 @@ void engine::execute(layer_report& report, std::uint32_t offset, bool check_crc)
         wait_until(now() + (bits + m_.control.config_bits_per_cycle - 1) / m_.control.config_bits_per_cycle);
 
     timing_.begin_layer(start, now());
-    half_free_.assign(program_->map.iact_single_buffer ? 1 : 2, now());
+    half_free_.assign(program_.map.iact_single_buffer ? 1 : 2, now());
     halves_in_use_ = 0;
     sets_started_ = 0;
     sets_.clear();
@@ -155,9 +155,9 @@ void engine::run_pass(const arch::tiling& tiles, std::uint64_t pass) {
     arch::timing::pass_times times;
     if (timed_) {
         const unsigned s_count =
-            std::min(program_->map.s0, program_->shape.s - index[at(arch::loop::s)] * program_->map.s0);
-        timed.windows = program_->shape.f();
-        timed.window_segments = (s_count + program_->shape.stride_w - 1) / program_->shape.stride_w;
+            std::min(program_.map.s0, program_.shape.s - index[at(arch::loop::s)] * program_.map.s0);
+        timed.windows = program_.shape.f();
+        timed.window_segments = (s_count + program_.shape.stride_w - 1) / program_.shape.stride_w;
         timed.iacts_ready = set.ready;
         timed.release = release_;
         timed.work = array_.work();

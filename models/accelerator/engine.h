@@ -73,8 +73,8 @@ private:
     arch::timing::array_timing timing_;
 
     // State of the running layer, shared by the three processes.
-    std::optional<layer_program> program_;
-    std::optional<arch::tiling> tiles_;
+    layer_program program_;
+    std::unique_ptr<const arch::tiling> tiles_;
     bool running_ = false;
     bool abandoned_ = false;
     std::exception_ptr helper_fault_;
