@@ -38,4 +38,6 @@ void gcd_unit::finish() {
     status_changed_.notify(sc_core::SC_ZERO_TIME);
 }
 
-void gcd_unit::drive_interrupt() { interrupt.write(done_); }
+void gcd_unit::drive_interrupt() {
+    interrupt.write(done_);
+}

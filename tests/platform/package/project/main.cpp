@@ -8,7 +8,8 @@
 namespace {
 
 int run(const char* firmware) {
-    eyeriss::platform::soc soc("soc", eyeriss::arch::machine{}, {.uart_output = [](char c) { std::cout << c; }});
+    eyeriss::platform::soc soc("soc", eyeriss::arch::machine{},
+                               {.uart_output = [](char c) { std::cout << c; }});
 
     gcd_unit gcd("gcd", sc_core::sc_time(5, sc_core::SC_NS));
     sc_core::sc_signal<bool> gcd_line("gcd_line");
