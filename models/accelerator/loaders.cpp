@@ -76,7 +76,7 @@ std::shared_ptr<pe::iact_row> iact_loader::build_row(const arch::tiling& tiles, 
             row->inside_end = static_cast<unsigned>(last + shift) * s.c_count;
         }
     }
-    row->index(m_.noc.iact_port_bits);
+    row->index(row->values, m_.noc.iact_port_bits);
     return row;
 }
 
@@ -173,7 +173,7 @@ segment_contents weight_loader::decode(const arch::tiling& tiles, std::uint32_t 
                 EYERISS_ERR_PAYLOAD_CODE, segment,
                 fmt::format("weight segment {}: tile {} does not decode", segment, contents.size()));
         }
-        content->index();
+        content->prepare();
         contents.push_back(std::move(content));
         bytes = bytes.subspan(used);
         tile_ends_.push_back(bytes_.size() - bytes.size());

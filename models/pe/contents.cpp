@@ -2,61 +2,16 @@
 
 namespace eyeriss::pe {
 
-namespace {
-
-constexpr unsigned pair_bits = 12;
-constexpr unsigned raw_bits = 8;
-constexpr unsigned address_bits = 4;
-constexpr unsigned max_run = 15;
-
-}  // namespace
-
-void iact_row::index(unsigned port_bits) {
-    const std::size_t total = std::size_t{segments} * segment_values;
-    values.resize(total + 2, 0);
-    nonzero.assign(total / 64 + 2, 0);
-    pairs.resize(segments);
-    words_to.resize(segments);
-    std::uint64_t bits = 0;
-    std::size_t i = 0;
-    for (unsigned j = 0; j < segments; ++j) {
-        unsigned count = 0;
-        unsigned run = 0;
-        unsigned broken = 0;
-        for (unsigned k = 0; k < segment_values; ++k, ++i) {
-            if (values[i] != 0) {
-                nonzero[i / 64] |= std::uint64_t{1} << (i % 64);
-                count += broken + 1;
-                run = broken = 0;
-            } else if (run++ == max_run) {
-                ++broken;
-                run = 0;
-            }
-        }
-        pairs[j] = static_cast<std::uint16_t>(dense ? segment_values : count);
-        bits += dense ? std::uint64_t{segment_values} * raw_bits
-                      : std::uint64_t{count} * pair_bits + address_bits;
-        words_to[j] = static_cast<std::uint32_t>((bits + port_bits - 1) / port_bits);
-    }
-}
-
-void weight_load::index() {
+void weight_load::prepare() {
     no_work = tile.size.words() == 0;
     if (no_work) return;
+    index(tile.column_counts);
     const std::size_t rows = tile.padded_rows;
-    const std::size_t column_pairs = (tile.columns + 1) / 2;
-    interleaved.assign(column_pairs * rows * 2, 0);
-    column_sums.resize(tile.columns);
-    column_words.resize(tile.columns);
+    interleaved.assign((tile.columns + std::size_t{1}) / 2 * rows * 2, 0);
     for (std::size_t k = 0; k < tile.columns; ++k) {
         for (std::size_t m = 0; m < rows; ++m) {
             interleaved[(k / 2 * rows + m) * 2 + k % 2] = tile.values[k * rows + m];
         }
-        const auto& c = tile.column_counts[k];
-        column_sums[k] = c.both | std::uint64_t{c.single} << 16 | std::uint64_t{c.stored_zero} << 32 |
-                         std::uint64_t{c.nonzero} << 48;
-        column_words[k] = static_cast<std::uint16_t>(c.words());
-        empty_columns = empty_columns || c.words() == 0;
     }
 }
 

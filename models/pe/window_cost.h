@@ -5,10 +5,12 @@
 #include <bit>
 #include <cstdint>
 
-#include "models/pe/contents.h"
-#include "models/pe/pe.h"
+#include "models/arch/timing/pass_timing.h"
+#include "models/pe/operands.h"
 
 namespace eyeriss::pe {
+
+using arch::timing::window_work;
 
 /// Counts what a window costs from the positions of the zeros alone.
 ///
@@ -26,7 +28,7 @@ public:
         std::uint32_t words = 0;      ///< weight SPad reads
     };
 
-    window_coster(const iact_row& iacts, const weight_load& weights, unsigned queue, unsigned macs)
+    window_coster(const iact_operands& iacts, const weight_operands& weights, unsigned queue, unsigned macs)
         : iacts_(iacts), weights_(weights), queue_(queue), macs_(macs) {}
 
     /// The window whose first value is number `begin` of the row, `columns` values long (at most 64).
@@ -107,8 +109,8 @@ private:
         c.work.single = static_cast<std::uint16_t>(c.work.single + 2 * two);
     }
 
-    const iact_row& iacts_;
-    const weight_load& weights_;
+    const iact_operands& iacts_;
+    const weight_operands& weights_;
     unsigned queue_;
     unsigned macs_;
 };
