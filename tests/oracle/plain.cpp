@@ -6,6 +6,12 @@ namespace eyeriss::oracle {
 
 namespace {
 
+// Row-major place in a plane or a box.
+std::size_t place(int outer, int rows, int y, int columns, int x) {
+    const auto size = [](int value) { return static_cast<std::size_t>(value); };
+    return (size(outer) * size(rows) + size(y)) * size(columns) + size(x);
+}
+
 // Calls visit(output index, in-image?, x, weight) for every tap of every output.
 template <typename visitor>
 void every_tap(const conv_problem& p, visitor visit) {
@@ -20,13 +26,9 @@ void every_tap(const conv_problem& p, visitor visit) {
                                 const int y = e * p.stride_h - p.pad_top + r;
                                 const int x = f * p.stride_w - p.pad_left + s;
                                 const bool inside = y >= 0 && y < p.h && x >= 0 && x < p.w;
-                                const int channel = k / p.m * p.c + c;
-                                const std::size_t at =
-                                    inside ? static_cast<std::size_t>(
-                                                 ((n * p.groups * p.c + channel) * p.h + y) * p.w + x)
-                                           : 0;
-                                const auto tap =
-                                    static_cast<std::size_t>(((k * p.c + c) * p.r + r) * p.s + s);
+                                const int plane = n * p.groups * p.c + k / p.m * p.c + c;
+                                const std::size_t at = inside ? place(plane, p.h, y, p.w, x) : 0;
+                                const std::size_t tap = place(k * p.c + c, p.r, r, p.s, s);
                                 visit(output, inside, inside ? p.x[at] : p.pad_value, p.weights[tap]);
                             }
                         }
@@ -84,7 +86,7 @@ void every_window(const pool_problem& p, visitor visit) {
                         const int y = e * p.stride_h - p.pad_top + r;
                         const int x = f * p.stride_w - p.pad_left + s;
                         if (y < 0 || y >= p.h || x < 0 || x >= p.w) continue;
-                        inside.push_back(p.x[static_cast<std::size_t>((plane * p.h + y) * p.w + x)]);
+                        inside.push_back(p.x[place(plane, p.h, y, p.w, x)]);
                     }
                 }
                 visit(inside);

@@ -55,6 +55,7 @@ std::map<std::string, difference_counts> compare_with_onnxruntime(
         results[i][networks[i].input] = networks[i].image;
         for (const layer& each : net.layers) {
             std::vector<std::span<const std::uint8_t>> inputs;
+            inputs.reserve(each.inputs.size());
             for (const auto id : each.inputs) inputs.emplace_back(results[i].at(net.tensors[id].name));
             const tensor& made = net.tensors[each.output];
             compare(made, run_layer(net, each, inputs), results[i].at(made.name), found[kind(each)]);

@@ -68,7 +68,7 @@ private:
         return {map.name, map.name + "_scale", map.name + "_zero"};
     }
     std::string dequantised(const drawn_map& map) {
-        const std::string name = fresh(map.name + "_real");
+        std::string name = fresh(map.name + "_real");
         net_.node("DequantizeLinear", with_quantisation(map), name);
         return name;
     }
@@ -108,12 +108,13 @@ private:
         return result;
     }
     std::string real_weights(const drawn_weights& w, std::int64_t axis) {
-        const std::string name = w.values + "_real";
+        std::string name = w.values + "_real";
         set(net_.node("DequantizeLinear", {w.values, w.scale, w.zero}, name), "axis", axis);
         return name;
     }
     std::string real_bias(const drawn_map& in, const drawn_weights& w) {
         std::vector<float> scales;
+        scales.reserve(w.scales.size());
         for (const float scale : w.scales) scales.push_back(in.scale * scale);
         const dims shape = scales.size() == 1 ? dims{} : dims{static_cast<std::int64_t>(scales.size())};
         net_.constant(w.bias + "_scale", scales, shape);
@@ -156,7 +157,7 @@ private:
     std::string activated(const std::string& real, const drawn_map& out) {
         const unsigned kind = draw(random_, 0, 2);
         if (kind == 0) return real;
-        const std::string name = real + "_active";
+        std::string name = real + "_active";
         if (kind == 1) {
             net_.node("Relu", {real}, name);
         } else {
