@@ -25,7 +25,8 @@ namespace eyeriss::sims {
 namespace {
 
 void add_common(CLI::App& app, common_options& common) {
-    app.add_option("--machine", common.machine_file, "Machine file in YAML [Eyeriss v2 as published]");
+    app.add_option("--machine", common.machine_file,
+                   "Machine: a YAML file, or the name of one that comes along [Eyeriss v2 as published]");
     app.add_option("--set", common.settings, "key=value: set one parameter; may be repeated")
         ->expected(1)
         ->take_all();
@@ -60,6 +61,9 @@ int dispatch(int argc, char** argv) {
         return app.exit(done);
     } catch (const CLI::ParseError& error) {
         throw user_error(fmt::format("{} (see --help)", error.what()));
+    }
+    if (!common.machine_file.empty()) {
+        common.machine_file = machine_file(common.machine_file).string();
     }
     if (list_params) {
         fmt::print("{}", parameters_text(common.json));

@@ -1,9 +1,12 @@
 #include "sims/places.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdlib>
 #include <optional>
+#include <set>
+#include <string>
 
 #include "sims/error.h"
 
@@ -33,6 +36,25 @@ fs::path firmware_file(std::string_view name) {
                                      file.string()));
     }
     return file;
+}
+
+fs::path machine_file(std::string_view name_or_path) {
+    fs::path path(name_or_path);
+    if (fs::is_regular_file(path) || path.has_parent_path() || path.has_extension()) {
+        return path;
+    }
+    const auto share = installed_share();
+    const auto folder = share ? *share / "machines" : fs::path(EYERISS_MACHINES_FOLDER);
+    if (auto known = folder / fmt::format("{}.yaml", name_or_path); fs::exists(known)) {
+        return known;
+    }
+    std::set<std::string> names;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(folder, error)) {
+        names.insert(entry.path().stem().string());
+    }
+    throw user_error(
+        fmt::format("machine {}: expects a file or one of {}", name_or_path, fmt::join(names, ", ")));
 }
 
 fs::path default_cache_folder() {

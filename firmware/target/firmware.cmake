@@ -9,19 +9,22 @@ set(EYERISS_TARGET_FLAGS -mabi=ilp32 -mcmodel=medany --specs=picolibc.specs -DPI
     -std=gnu11 -ffunction-sections -fdata-sections -fno-strict-aliasing CACHE INTERNAL "")
 set(EYERISS_TARGET_WARNINGS -Wall -Wextra -Wshadow -Wstrict-prototypes -Werror CACHE INTERNAL "")
 set(EYERISS_TARGET_DIR ${CMAKE_CURRENT_LIST_DIR} CACHE INTERNAL "")
+get_filename_component(firmware_dir ${CMAKE_CURRENT_LIST_DIR}/.. ABSOLUTE)
+set(EYERISS_FIRMWARE_SOURCE_DIR ${firmware_dir} CACHE INTERNAL "")
 
-# What target code may include: itself and the contract with the hardware.
-set(EYERISS_TARGET_INCLUDE ${PROJECT_BINARY_DIR}/include/eyeriss_target CACHE INTERNAL "")
-file(MAKE_DIRECTORY ${EYERISS_TARGET_INCLUDE}/models)
-file(CREATE_LINK ${PROJECT_SOURCE_DIR}/firmware ${EYERISS_TARGET_INCLUDE}/firmware SYMBOLIC)
-file(CREATE_LINK ${PROJECT_SOURCE_DIR}/models/abi ${EYERISS_TARGET_INCLUDE}/models/abi SYMBOLIC)
+# What target code may include lies under EYERISS_TARGET_INCLUDE, which the including file sets: here a folder of links,
+# in an installation the installed headers.
+set(EYERISS_TARGET_INCLUDE ${EYERISS_TARGET_INCLUDE} CACHE INTERNAL "")
 
-add_custom_target(firmware)
+if(NOT TARGET firmware)
+  add_custom_target(firmware ALL)
+endif()
 
 # eyeriss_target_object(<out variable> <source> <object folder>): a command that compiles one C or assembly file.
 function(eyeriss_target_object out source folder)
   get_filename_component(path ${source} ABSOLUTE)
   file(RELATIVE_PATH relative ${PROJECT_SOURCE_DIR} ${path})
+  string(REPLACE "../" "" relative ${relative})
   set(object ${folder}/${relative}.o)
   get_filename_component(object_folder ${object} DIRECTORY)
   file(MAKE_DIRECTORY ${object_folder})
@@ -42,8 +45,8 @@ function(eyeriss_firmware name)
   cmake_parse_arguments(ARG "BARE" "" "SOURCES" ${ARGN})
   set(sources ${ARG_SOURCES})
   if(NOT ARG_BARE)
-    list(APPEND sources ${EYERISS_TARGET_DIR}/crt0.S ${PROJECT_SOURCE_DIR}/firmware/hal/hal.c
-         ${PROJECT_SOURCE_DIR}/firmware/hal/console.c)
+    list(APPEND sources ${EYERISS_TARGET_DIR}/crt0.S ${EYERISS_FIRMWARE_SOURCE_DIR}/hal/hal.c
+         ${EYERISS_FIRMWARE_SOURCE_DIR}/hal/console.c)
   endif()
   set(objects)
   foreach(source ${sources})

@@ -28,7 +28,8 @@ std::shared_ptr<pe::iact_row> iact_row() {
     out->segment_values = 1;
     out->values.assign(row.begin(), row.end());
     out->inside_end = row.size();
-    out->index(noc::noc_parameters{}.iact_port_bits);
+    out->index(row, noc::noc_parameters{}.iact_port_bits);
+    out->values.resize(row.size() + 2);
     return out;
 }
 
@@ -39,7 +40,7 @@ std::shared_ptr<pe::weight_load> weight_load() {
     if (eyeriss::csc::decode_weight_tile(bytes, channels, taps, false, out->tile) != bytes.size()) {
         throw std::logic_error("the tile does not decode to what was encoded");
     }
-    out->index();
+    out->prepare();
     return out;
 }
 
@@ -49,6 +50,15 @@ int expected(unsigned window, unsigned channel) {
         sum += row.at(window + tap) * weights.at(tap * channels + channel);
     }
     return sum;
+}
+
+unsigned effectual_products() {
+    unsigned count = 0;
+    for (unsigned i = 0; i < windows * taps * channels; ++i) {
+        const unsigned window = i / (taps * channels), tap = i / channels % taps;
+        count += row.at(window + tap) != 0 && weights.at(i % (taps * channels)) != 0 ? 1 : 0;
+    }
+    return count;
 }
 
 /// Sends a PE a row of iacts, a weight tile and a row of empty psums, and takes what comes out.
@@ -63,7 +73,9 @@ public:
         SC_HAS_PROCESS(bench);
         SC_THREAD(run);
     }
-    [[nodiscard]] unsigned wrong() const { return wrong_; }
+    [[nodiscard]] bool correct() const {
+        return wrong_ == 0 && unit_.counts().macs_effectual == effectual_products();
+    }
 
 private:
     void run() {
@@ -113,5 +125,5 @@ private:
 int sc_main(int, char**) {
     bench bench("bench");
     sc_core::sc_start();
-    return bench.wrong() == 0 ? 0 : 1;
+    return bench.correct() ? 0 : 1;
 }
