@@ -134,7 +134,6 @@ void engine::execute(layer_report& report, std::uint32_t offset, bool check_crc)
 
 void engine::run_pass(const arch::tiling& tiles, std::uint64_t pass) {
     const arch::pass_index index = tiles.index(pass);
-    const iact_set set = need_iacts(tiles, index);
     arch::timing::pass timed;
     array_.begin_pass(tiles, index);
     const std::uint32_t segment = tiles.weight_segment(index);
@@ -149,6 +148,7 @@ void engine::run_pass(const arch::tiling& tiles, std::uint64_t pass) {
         timed.loads = array_.send_weights(tiles, contents);
         weights_held_ = segment;
     }
+    const iact_set set = need_iacts(tiles, index);
     timed.streams = array_.send_iacts(set.half);
     std::vector<finished_row> finished;
     timed.chains = array_.run_chains(tiles, index, finished);

@@ -172,6 +172,36 @@ unsigned column_words(std::span<const std::int8_t> column) {
     return (pairs + 1) / 2;
 }
 
+weight_tile::column count_column(std::span<const std::int8_t> column, bool dense) {
+    weight_tile::column counts;
+    unsigned stored = 0;   // places taken so far: pairs, or raw values
+    unsigned in_word = 0;  // non-zero ones among those of the open word
+    const auto store = [&](bool nonzero) {
+        in_word += nonzero ? 1U : 0U;
+        if (++stored % 2 == 0) {
+            ++(in_word == 2 ? counts.both : counts.stored_zero);
+            in_word = 0;
+        }
+    };
+    unsigned run = 0;
+    unsigned broken = 0;
+    for (const std::int8_t value : column) {
+        if (value != 0) ++counts.nonzero;
+        if (dense) {
+            store(value != 0);
+        } else if (value != 0) {
+            for (; broken > 0; --broken) store(false);
+            store(true);
+            run = 0;
+        } else if (run++ == 15) {
+            ++broken;
+            run = 0;
+        }
+    }
+    if (stored % 2 != 0) ++(in_word == 1 ? counts.single : counts.stored_zero);
+    return counts;
+}
+
 weight_tile_size encode_weight_tile(std::span<const std::int8_t> column_major, unsigned rows,
                                     unsigned columns, bool dense, std::vector<std::uint8_t>& out) {
     return dense ? encode_dense(column_major, rows, columns, out)

@@ -47,8 +47,11 @@ struct weight_tile {
     std::vector<column> column_counts;
 };
 
-/// Decodes a tile from the front of `bytes`; one of zero words decodes to zeros and a size of 0. Returns the bytes used, or 0 when they are not a tile of this
-/// shape.
+/// What decoding a column would count, from its weights alone.
+[[nodiscard]] weight_tile::column count_column(std::span<const std::int8_t> column, bool dense);
+
+/// Decodes a tile from the front of `bytes`; one of zero words decodes to zeros and a size of 0. Returns the
+/// bytes used, or 0 when they are not a tile of this shape.
 [[nodiscard]] std::size_t decode_weight_tile(std::span<const std::uint8_t> bytes, unsigned rows,
                                              unsigned columns, bool dense, weight_tile& out);
 

@@ -59,14 +59,15 @@ void dram::count(const tlm::tlm_generic_payload& transaction) {
 // Whole picoseconds go to bus_free_, the rest is kept, so that a stream of small accesses runs at exactly
 // the limit.
 void dram::occupy_bus(std::uint64_t bytes, sc_core::sc_time& delay) {
-    const sc_core::sc_time now = sc_core::sc_time_stamp();
+    const sc_core::sc_time& now = sc_core::sc_time_stamp();
     const sc_core::sc_time arrival = now + delay;
     if (arrival > bus_free_) {
         bus_free_ = arrival;
         bus_remainder_ = 0;
     }
     const std::uint64_t work = bytes * ps_per_byte_at_1_mbps + bus_remainder_;
-    const sc_core::sc_time whole(static_cast<double>(work / parameters_.limit_mbps), sc_core::SC_PS);
+    const std::uint64_t whole_ps = work / parameters_.limit_mbps;
+    const sc_core::sc_time whole(static_cast<double>(whole_ps), sc_core::SC_PS);
     bus_remainder_ = work % parameters_.limit_mbps;
     bus_free_ += whole;
     statistics_.busy += whole;

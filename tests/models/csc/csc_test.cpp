@@ -128,6 +128,11 @@ BOOST_AUTO_TEST_CASE(any_weight_tile_survives_encoding) {
                 nonzero += column[i] != 0 ? 1U : 0U;
             }
             RC_ASSERT(tile.column_counts[k].nonzero == nonzero);
+            const auto counted = count_column(column, dense);
+            RC_ASSERT(tile.column_counts[k].both == counted.both);
+            RC_ASSERT(tile.column_counts[k].single == counted.single);
+            RC_ASSERT(tile.column_counts[k].stored_zero == counted.stored_zero);
+            RC_ASSERT(tile.column_counts[k].nonzero == counted.nonzero);
             if (!dense) RC_ASSERT(tile.column_counts[k].words() == column_words(column));
             words += tile.column_counts[k].words();
         }

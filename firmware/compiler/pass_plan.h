@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "firmware/compiler/graph.h"
+#include "firmware/compiler/noc_routes.h"
+#include "models/arch/tiling.h"
+#include "models/arch/timing/pass_timing.h"
+#include "models/pe/operands.h"
+
+namespace eyeriss::compiler {
+
+/// A layer's operands and where their zeros lie.
+struct calibration {
+    std::span<const std::uint8_t> input;  ///< NCHW bytes of the layer's input tensor
+    bool is_signed = false;
+    int pad_value = 0;
+};
+
+/// Describes passes for arch::timing as the accelerator would carry them out with the routes of noc_routes.h:
+/// who sends what to whom, and what each PE's windows cost.
+class pass_planner {
+public:
+    pass_planner(const conv_op& op, const arch::tiling& tiles, const arch::machine& m,
+                 const calibration& data);
+
+    /// A pass and what its spans point to. The planner keeps the last one alive only.
+    [[nodiscard]] arch::timing::pass plan(const arch::pass_index& index, bool load_weights);
+    /// Words that the busiest iact bank takes for the pass planned last.
+    [[nodiscard]] noc::cycle_t fill_cycles() const { return fill_cycles_; }
+
+private:
+    using row_ptr = std::shared_ptr<const pe::iact_operands>;
+    using tile_ptr = std::shared_ptr<const pe::weight_operands>;
+    struct source {
+        arch::pe_site cluster;
+        std::vector<arch::pe_site> members;
+    };
+
+    [[nodiscard]] row_ptr row(const arch::iact_stream& s) const;
+    [[nodiscard]] tile_ptr tile(const arch::pe_tile& t) const;
+    [[nodiscard]] noc::cycle_t tile_words(const arch::pe_tile& t, const pe::weight_operands& w) const;
+    [[nodiscard]] std::uint32_t pe_index(const arch::pe_site& s) const;
+    void plan_streams(const arch::pass_index& index, arch::timing::pass& p);
+    void plan_loads(const arch::pass_index& index, arch::timing::pass& p);
+    void plan_chains(const arch::pass_index& index, arch::timing::pass& p);
+    void cost_windows(const arch::pe_site& site, const arch::pe_tile& t);
+
+    const conv_op& op_;
+    const arch::tiling& tiles_;
+    arch::machine m_;
+    calibration data_;
+    std::vector<source> iact_sources_;
+    bool weights_shared_ = false;
+    // Of the pass planned last.
+    std::vector<row_ptr> rows_;
+    std::vector<row_ptr> row_of_pe_;
+    std::map<unsigned, tile_ptr> tile_cache_;
+    std::uint32_t cached_segment_ = ~0U;
+    std::vector<std::vector<arch::timing::window_work>> work_;
+    noc::cycle_t fill_cycles_ = 0;
+};
+
+}  // namespace eyeriss::compiler

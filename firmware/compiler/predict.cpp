@@ -1,0 +1,112 @@
+#include "firmware/compiler/predict.h"
+
+#include <algorithm>
+#include <array>
+
+#include "firmware/compiler/pass_plan.h"
+
+namespace eyeriss::compiler {
+
+namespace {
+
+using arch::loop;
+using noc::cycle_t;
+
+bool same_but(arch::pass_index a, arch::pass_index b, std::initializer_list<loop> ignored) {
+    for (const loop l : ignored) a[static_cast<std::size_t>(l)] = b[static_cast<std::size_t>(l)] = 0;
+    return a == b;
+}
+
+/// Times passes one after the other, as the accelerator's sequencer does with an ideal memory.
+class sequence {
+public:
+    sequence(const conv_op& op, const arch::tiling& tiles, const arch::machine& m, const calibration& data)
+        : tiles_(tiles), planner_(op, tiles, m, data), timing_(m) {
+        timing_.begin_layer(0, 0);
+        half_free_.assign(tiles.map().iact_single_buffer ? 1 : 2, 0);
+    }
+
+    /// Adds a pass; returns by how many cycles the end moved.
+    cycle_t add(std::uint64_t pass) {
+        const auto index = tiles_.index(pass);
+        const bool first = pass == 0;
+        const auto before = first ? index : tiles_.index(pass - 1);
+        const bool new_iacts = !started_ || (!first && !same_but(index, before, {loop::m}));
+        auto p =
+            planner_.plan(index, !started_ || tiles_.weight_segment(index) != tiles_.weight_segment(before));
+        if (new_iacts) {
+            half_ = (half_ + 1) % half_free_.size();
+            const cycle_t begin = std::max(half_free_[half_], fill_free_);
+            ready_ = fill_free_ = begin + planner_.fill_cycles();
+        }
+        started_ = true;
+        p.iacts_ready = ready_;
+        const auto times = timing_.run(p);
+        half_free_[half_] = std::max(half_free_[half_], times.iacts_read);
+        const cycle_t old = end_;
+        end_ = std::max(end_, times.last_end);
+        return end_ - old;
+    }
+
+    [[nodiscard]] cycle_t end() const { return end_; }
+
+private:
+    const arch::tiling& tiles_;
+    pass_planner planner_;
+    arch::timing::array_timing timing_;
+    std::vector<cycle_t> half_free_;
+    std::size_t half_ = 0;
+    cycle_t ready_ = 0, fill_free_ = 0, end_ = 0;
+    bool started_ = false;
+};
+
+/// Runs of passes under way at once: a run is long enough for the buffers' credits to settle.
+constexpr std::uint64_t run_length = 3;
+
+}  // namespace
+
+prediction predict(const conv_op& op, const arch::mapping& map, const arch::machine& m,
+                   std::span<const std::uint8_t> input, bool is_signed, int pad_value,
+                   std::uint64_t most_passes) {
+    const arch::tiling tiles(op.shape, map, m);
+    const std::uint64_t passes = tiles.passes();
+    sequence timed(op, tiles, m, {input, is_signed, pad_value});
+    if (passes <= most_passes) {
+        for (std::uint64_t pass = 0; pass < passes; ++pass) timed.add(pass);
+        return {static_cast<double>(timed.end()), passes};
+    }
+    // Passes that bring weights cost more: the two kinds are timed apart and weighted by how many there are
+    // of each.
+    std::array<double, 2> cycles{};
+    std::array<std::uint64_t, 2> seen{};
+    const auto kind = [&](std::uint64_t pass) -> std::size_t {
+        return pass == 0 ||
+               tiles.weight_segment(tiles.index(pass)) != tiles.weight_segment(tiles.index(pass - 1));
+    };
+    std::uint64_t loading = 0;
+    std::vector<std::uint64_t> loads;
+    for (std::uint64_t pass = 0; pass < passes; ++pass) {
+        if (kind(pass) == 0) continue;
+        ++loading;
+        loads.push_back(pass);
+    }
+    const std::uint64_t runs = std::max<std::uint64_t>(1, most_passes / run_length);
+    timed.add(0);
+    for (std::uint64_t run = 0; run < runs; ++run) {
+        // Runs start at passes that load, spread evenly; each also sees passes that do not, where there are
+        // any.
+        const std::uint64_t start = loads[(2 * run + 1) * loads.size() / (2 * runs)];
+        for (std::uint64_t pass = start; pass < std::min(start + run_length, passes); ++pass) {
+            cycles[kind(pass)] += static_cast<double>(timed.add(pass));
+            ++seen[kind(pass)];
+        }
+    }
+    const auto mean = [&](std::size_t k) {
+        return seen[k] == 0 ? 0.0 : cycles[k] / static_cast<double>(seen[k]);
+    };
+    const double total =
+        mean(1) * static_cast<double>(loading) + mean(0) * static_cast<double>(passes - loading);
+    return {total, runs * run_length};
+}
+
+}  // namespace eyeriss::compiler

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "firmware/compiler/graph.h"
+#include "models/arch/machine.h"
+#include "models/arch/mapping.h"
+
+/// Cycles of a layer under a mapping, predicted by the functions that also time the accelerator
+/// (models/arch/timing, models/pe/window_cost.h) from the layer's own weights and the zeros of a calibration
+/// input. Off-chip memory is taken as ideal.
+namespace eyeriss::compiler {
+
+struct prediction {
+    double cycles = 0;
+    std::uint64_t passes_timed = 0;  ///< of all passes; the rest is extrapolated
+};
+
+/// `input` holds the layer's input tensor as NCHW bytes, `is_signed` says how to read them, `pad_value` what
+/// padding holds. At most `most_passes` passes are timed, spread over the layer; with as many as the layer
+/// has the figure is that of the accelerator but for descriptor, configuration and the last output's way.
+[[nodiscard]] prediction predict(const conv_op& op, const arch::mapping& map, const arch::machine& m,
+                                 std::span<const std::uint8_t> input, bool is_signed, int pad_value,
+                                 std::uint64_t most_passes);
+
+}  // namespace eyeriss::compiler
