@@ -151,7 +151,7 @@ void soc::advance(const sc_core::sc_time& step, const run_limits& limits) {
 run_result soc::run(const run_limits& limits) {
     hart_.release(limits.until, limits.instructions);
     while (true) {
-        const sc_core::sc_time now = sc_core::sc_time_stamp();
+        const sc_core::sc_time& now = sc_core::sc_time_stamp();
         if (limits.until > now) {
             advance(std::min(limits.slice, limits.until - now), limits);
         }

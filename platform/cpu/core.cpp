@@ -9,7 +9,7 @@ std::uint64_t core::run(std::uint64_t budget) {
     exit_ = nullptr;
     attention &= flush_code;
     if (attention != 0) {
-        attend(nullptr);
+        attend();
     }
     take_interrupt();
     while (slice_cycles_ < budget) {
@@ -26,7 +26,7 @@ std::uint64_t core::run(std::uint64_t budget) {
         retired_ += executed;
         if (attention != 0) [[unlikely]] {
             const bool over = (attention & slice_over) != 0;
-            attend(last);
+            attend();
             if (over) {
                 break;
             }
@@ -43,7 +43,7 @@ op* core::look_up_block() {
     }
     if (blocks_.full()) {
         attention |= flush_code;
-        attend(nullptr);
+        attend();
     }
     entered_ = nullptr;
     current_ = nullptr;
@@ -56,7 +56,7 @@ op* core::look_up_block() {
     return start;
 }
 
-void core::attend(const op* last) {
+void core::attend() {
     const std::uint32_t events = std::exchange(attention, 0U);
     exit_ = nullptr;
     if ((events & flush_code) != 0) {
@@ -65,7 +65,7 @@ void core::attend(const op* last) {
     }
     if ((events & trapped) != 0) {
         --retired_;
-        pc = csr.enter_exception(trap_.cause, last->pc, trap_.value);
+        pc = csr.enter_exception(trap_.cause, trap_.pc, trap_.value);
     }
     sleeping_ = (events & asleep) != 0;
     if ((events & (check_interrupts | slice_over)) == check_interrupts) {

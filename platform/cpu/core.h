@@ -31,6 +31,7 @@ public:
     struct trap {
         trap_cause cause{};
         std::uint32_t value = 0;
+        std::uint32_t pc = 0;
     };
 
     core(std::uint32_t hart_id, tlm::tlm_initiator_socket<>& socket, memory_port::clock_hooks hooks)
@@ -56,7 +57,7 @@ public:
     // What handlers use.
     /// Notes a trap at `at` and leaves the block.
     op* raise(op* at, trap_cause cause, std::uint32_t value) {
-        trap_ = {cause, value};
+        trap_ = {cause, value, at->pc};
         attention |= trapped;
         return at;
     }
@@ -99,7 +100,7 @@ private:
         return static_cast<std::uint64_t>(at - entered_);
     }
     op* look_up_block();
-    void attend(const op* last);
+    void attend();
     void take_interrupt();
 
     block_cache blocks_;

@@ -18,7 +18,11 @@ std::uint64_t period_of(unsigned clock_mhz) {
 unsigned harts_below(const std::vector<sc_core::sc_object*>& objects) {
     unsigned count = 0;
     for (const sc_core::sc_object* object : objects) {
-        count += dynamic_cast<const hart*>(object) != nullptr ? 1 : harts_below(object->get_child_objects());
+        if (dynamic_cast<const hart*>(object) != nullptr) {
+            ++count;
+        } else if (object != nullptr) {
+            count += harts_below(object->get_child_objects());
+        }
     }
     return count;
 }
@@ -123,7 +127,7 @@ std::uint64_t hart::cycles_in(const sc_core::sc_time& time) const {
 
 // Instructions that start before the next activity, and before the limits.
 std::uint64_t hart::budget() const {
-    const sc_core::sc_time now = sc_core::sc_time_stamp();
+    const sc_core::sc_time& now = sc_core::sc_time_stamp();
     const std::uint64_t until_activity = cycles_in(sc_core::sc_time_to_pending_activity());
     const std::uint64_t until_limit = cycles_in(time_limit_ - now);
     const std::uint64_t instructions = instruction_limit_ - core_.retired();
@@ -138,7 +142,7 @@ hart::halt hart::limit_reached() const {
 }
 
 void hart::wait_until(std::uint64_t cycle) {
-    const sc_core::sc_time now = sc_core::sc_time_stamp();
+    const sc_core::sc_time& now = sc_core::sc_time_stamp();
     const sc_core::sc_time target = sc_core::sc_time::from_value(cycle * period_);
     if (target > now) {
         wait(target - now);
