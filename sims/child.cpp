@@ -77,6 +77,7 @@ child_outcome run_self(const std::vector<std::string>& arguments) {
     std::vector<std::string> words{"eyeriss-vp"};
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (auto& word : words) {
         argv.push_back(word.data());
     }

@@ -27,8 +27,8 @@ std::string count(std::uint64_t value) {
     return millions < 1000 ? fmt::format("{:.4g}M", millions) : fmt::format("{:.4g}G", millions / 1e3);
 }
 
-double busy_percent(const layer_result& l) {
-    const auto& causes = l.times->pe_cycles;
+double busy_percent(const layer_times& times) {
+    const auto& causes = times.pe_cycles;
     const auto all = std::accumulate(causes.begin(), causes.end(), arch::cycle_t{0});
     const auto busy = causes[0] + causes[1] + causes[2];
     return all == 0 ? 0.0 : 100.0 * static_cast<double>(busy) / static_cast<double>(all);
@@ -54,7 +54,7 @@ std::string line(const layer_result& l, bool timed) {
         fmt::format("{:<12} {:<4}", fit(l.name, 12), l.on_accelerator ? fit(l.type, 4) : "core");
     if (timed) {
         out += l.times ? fmt::format(" {:>8} ", l.times->cycles) : fmt::format(" {:>8} ", "-");
-        out += l.times && l.on_accelerator ? fmt::format("{:>4.0f}", busy_percent(l))
+        out += l.times && l.on_accelerator ? fmt::format("{:>4.0f}", busy_percent(*l.times))
                                            : fmt::format("{:>4}", "-");
     }
     if (l.on_accelerator) {

@@ -41,9 +41,8 @@ public:
 
 private:
     [[noreturn]] void refuse(const std::string& why) {
-        const std::string message = why;
         png_image_free(&image_);
-        throw user_error(fmt::format("{}: is no PNG image that can be read: {}", file_.string(), message));
+        throw user_error(fmt::format("{}: is no PNG image that can be read: {}", file_.string(), why));
     }
 
     std::filesystem::path file_;
