@@ -78,7 +78,9 @@ prepared_image compile_graph(const compiler::graph& graph, const arch::machine& 
     const auto reference = compiler::run_reference(graph, profile);
     for (const auto& layer : graph.layers) {
         if (std::holds_alternative<compiler::conv_op>(layer.op)) {
-            options.iact_density[layer.name] = density(reference.tensors[layer.inputs.front()]);
+            const auto& input = reference.tensors[layer.inputs.front()];
+            options.iact_density[layer.name] = density(input);
+            options.calibration_inputs[layer.name] = input;
         }
     }
     auto compiled = compiler::compile(graph, machine, options);

@@ -23,16 +23,31 @@ arch::mapping given_mapping(const arch::mapping& map, const conv_op& op, const a
     return map;
 }
 
-mapped_layer map_layer(std::size_t index, const layer& l, const arch::machine& m,
+arch::mapping search_mapping(const graph& g, const layer& l, const conv_op& op, const arch::machine& m,
+                             const compile_options& options) {
+    const auto density = density_of(l.name, options);
+    const auto known = options.calibration_inputs.find(l.name);
+    if (known == options.calibration_inputs.end())
+        return choose_mapping(op, m, density, l.name, options.weights);
+    const tensor& in = g.tensors[l.inputs.front()];
+    if (known->second.size() != in.elements()) {
+        throw compile_error(fmt::format("layer '{}': {} calibration values for an input of {}", l.name,
+                                        known->second.size(), in.elements()));
+    }
+    const calibration data{known->second, in.type == dtype::i8, in.zero_point};
+    return choose_mapping(op, m, density, data, l.name, options.weights);
+}
+
+mapped_layer map_layer(const graph& g, std::size_t index, const arch::machine& m,
                        const compile_options& options) {
+    const layer& l = g.layers[index];
     const auto& op = std::get<conv_op>(l.op);
     const auto given = options.mappings.find(l.name);
     mapped_layer entry;
     entry.layer = index;
     entry.name = l.name;
-    entry.map = given != options.mappings.end()
-                    ? given_mapping(given->second, op, m, l.name)
-                    : choose_mapping(op, m, density_of(l.name, options), l.name, options.weights);
+    entry.map = given != options.mappings.end() ? given_mapping(given->second, op, m, l.name)
+                                                : search_mapping(g, l, op, m, options);
     if (const auto wrong = check_coverage(entry.map, op.shape, m); !wrong.empty()) {
         throw compile_error(fmt::format("layer '{}': mapping {} does not cover the layer: {}", l.name,
                                         entry.map.text(), wrong));
@@ -67,7 +82,7 @@ compiled compile(const graph& g, const arch::machine& m, const compile_options& 
     result.notes = g.notes;
     for (std::size_t i = 0; i < g.layers.size(); ++i) {
         if (!std::holds_alternative<conv_op>(g.layers[i].op)) continue;
-        result.mappings.push_back(map_layer(i, g.layers[i], m, options));
+        result.mappings.push_back(map_layer(g, i, m, options));
         const auto& map = result.mappings.back().map;
         if (map.iact_single_buffer) {
             result.notes.push_back(

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,11 @@ namespace eyeriss::compiler {
 struct compile_options {
     requant_rule requant = requant_rule::float32;
     weight_coding weights = weight_coding::csc;
-    density_hint density;                           ///< for layers that iact_density does not name
-    std::map<std::string, double> iact_density;     ///< by layer name: share of non-zero inputs, 0..1
+    density_hint density;                        ///< for layers that iact_density does not name
+    std::map<std::string, double> iact_density;  ///< by layer name: share of non-zero inputs, 0..1
+    /// By layer name: values of the layer's input tensor on a typical input, NCHW; the search then times its
+    /// best candidates on them.
+    std::map<std::string, std::span<const std::uint8_t>> calibration_inputs;
     std::map<std::string, arch::mapping> mappings;  ///< by layer name: used in place of the search
 };
 

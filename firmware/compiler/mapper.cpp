@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <optional>
 #include <vector>
 
 #include "firmware/compiler/mapper_candidates.h"
 #include "firmware/compiler/mapper_cost.h"
+#include "firmware/compiler/predict.h"
 
 namespace eyeriss::compiler {
 
@@ -34,12 +34,59 @@ std::uint32_t schedule_of(const mapping& map, const std::array<unsigned, arch::l
     return key;
 }
 
+/// The cheapest mappings so far, best first. Of one PE tile and chain only a few are kept, so that the list
+/// does not fill up with neighbours of one another.
+class shortlist {
+public:
+    explicit shortlist(std::size_t size) : size_(size) {}
+
+    /// A candidate that costs this much or more would not be kept.
+    [[nodiscard]] double limit() const {
+        return entries_.size() < size_ ? std::numeric_limits<double>::infinity() : entries_.back().cost;
+    }
+    void add(const mapping& map, double cost) {
+        const auto is_kin = [&](const entry& e) {
+            return e.map.m0 == map.m0 && e.map.c0 == map.c0 && e.map.s0 == map.s0 && e.map.c1 == map.c1 &&
+                   e.map.r1 == map.r1 && e.map.weight_dense == map.weight_dense;
+        };
+        if (std::count_if(entries_.begin(), entries_.end(), is_kin) >= most_kin) {
+            const auto worst = std::find_if(entries_.rbegin(), entries_.rend(), is_kin);
+            if (worst->cost <= cost) return;
+            entries_.erase(std::next(worst).base());
+        }
+        const auto place = std::upper_bound(entries_.begin(), entries_.end(), cost,
+                                            [](double c, const entry& e) { return c < e.cost; });
+        entries_.insert(place, {map, cost});
+        if (entries_.size() > size_) entries_.pop_back();
+    }
+    [[nodiscard]] std::vector<mapping> take() const {
+        std::vector<mapping> maps;
+        for (const entry& e : entries_) maps.push_back(e.map);
+        return maps;
+    }
+
+private:
+    static constexpr std::ptrdiff_t most_kin = 4;
+    struct entry {
+        mapping map;
+        double cost;
+    };
+    std::size_t size_;
+    std::vector<entry> entries_;
+};
+
 class search {
 public:
-    search(const conv_op& op, const arch::machine& m, const density_hint& hint, weight_coding coding)
-        : shape_(op.shape), m_(m), hint_(hint), coding_(coding), profile_(op.shape, op.weights) {}
+    search(const conv_op& op, const arch::machine& m, const density_hint& hint, weight_coding coding,
+           std::size_t count)
+        : shape_(op.shape),
+          m_(m),
+          hint_(hint),
+          coding_(coding),
+          profile_(op.shape, op.weights),
+          best_(count) {}
 
-    [[nodiscard]] std::optional<mapping> run(search_width width) {
+    [[nodiscard]] std::vector<mapping> run(search_width width) {
         for (const unsigned m0 : m0_options(shape_, m_, width)) {
             const auto words = profile_.column_words(m0);
             std::uint64_t total = 0;
@@ -55,8 +102,9 @@ public:
                 }
             }
         }
-        if (best_) trim(*best_);
-        return best_;
+        auto maps = best_.take();
+        for (mapping& map : maps) trim(map);
+        return maps;
     }
 
 private:
@@ -115,14 +163,13 @@ private:
         }
     }
 
-    /// Keeps the mapping if it is cheaper than the best so far and legal.
+    /// Keeps the mapping if it is among the cheapest so far and legal.
     void consider(mapping map, const tile_statistics& statistics) {
         for (;;) {
             const double cost = estimate_cost(map, shape_, m_, statistics, hint_).cycles;
-            if (cost >= best_cost_) return;
+            if (cost >= best_.limit()) return;
             if (arch::check(map, shape_, m_, statistics.largest).empty()) {
-                best_ = map;
-                best_cost_ = cost;
+                best_.add(map, cost);
                 return;
             }
             if (map.iact_single_buffer) return;
@@ -158,8 +205,7 @@ private:
     const density_hint& hint_;
     weight_coding coding_;
     weight_profile profile_;
-    std::optional<mapping> best_;
-    double best_cost_ = std::numeric_limits<double>::infinity();
+    shortlist best_;
 };
 
 /// What keeps the smallest tile of all from running: one weight in a PE at a time.
@@ -173,25 +219,47 @@ std::string smallest_tile_complaint(const conv_op& op, const arch::machine& m) {
 
 }  // namespace
 
-arch::mapping choose_mapping(const conv_op& op, const arch::machine& m, const density_hint& hint,
-                             std::string_view name, weight_coding coding) {
+std::vector<arch::mapping> best_mappings(const conv_op& op, const arch::machine& m, const density_hint& hint,
+                                         std::size_t count, std::string_view name, weight_coding coding) {
     const auto& shape = op.shape;
     if (const auto wrong = shape.check(); !wrong.empty()) {
         throw compile_error(fmt::format("layer '{}': {}", name, wrong));
     }
-    const std::size_t count = std::size_t{shape.groups} * shape.m * shape.c * shape.r * shape.s;
-    if (op.weights.size() != count) {
+    const std::size_t weights = std::size_t{shape.groups} * shape.m * shape.c * shape.r * shape.s;
+    if (op.weights.size() != weights) {
         throw compile_error(
-            fmt::format("layer '{}': {} weights where its shape has {}", name, op.weights.size(), count));
+            fmt::format("layer '{}': {} weights where its shape has {}", name, op.weights.size(), weights));
     }
-    search s(op, m, hint, coding);
+    search s(op, m, hint, coding, count);
     for (const auto width : {search_width::narrow, search_width::wide}) {
-        if (const auto found = s.run(width)) return *found;
+        if (auto found = s.run(width); !found.empty()) return found;
     }
     throw compile_error(fmt::format(
         "layer '{}' ({}) fits no mapping on machine '{}': with the smallest tile, M0=1 C0=1 S0=1, "
         "{}",
         name, shape.type(), m.name, smallest_tile_complaint(op, m)));
+}
+
+arch::mapping choose_mapping(const conv_op& op, const arch::machine& m, const density_hint& hint,
+                             std::string_view name, weight_coding coding) {
+    return best_mappings(op, m, hint, 1, name, coding).front();
+}
+
+arch::mapping choose_mapping(const conv_op& op, const arch::machine& m, const density_hint& hint,
+                             const calibration& data, std::string_view name, weight_coding coding) {
+    constexpr std::size_t candidates = 40;
+    constexpr std::uint64_t first_look_passes = 12;
+    constexpr std::uint64_t second_look_passes = 60;
+    constexpr std::size_t finalists = 6;
+    const auto maps = best_mappings(op, m, hint, candidates, name, coding);
+    std::vector<std::pair<double, std::size_t>> order;
+    for (std::size_t i = 0; i < maps.size(); ++i) {
+        order.emplace_back(predict(op, maps[i], m, data, first_look_passes).cycles, i);
+    }
+    std::sort(order.begin(), order.end());
+    order.resize(std::min(order.size(), finalists));
+    for (auto& [cycles, i] : order) cycles = predict(op, maps[i], m, data, second_look_passes).cycles;
+    return maps[std::min_element(order.begin(), order.end())->second];
 }
 
 unsigned worst_weight_words(const conv_op& op, const arch::mapping& map) {

@@ -2,10 +2,12 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "firmware/compiler/compile_error.h"
 #include "firmware/compiler/density.h"
 #include "firmware/compiler/graph.h"
+#include "firmware/compiler/pass_plan.h"
 #include "models/arch/mapping.h"
 
 /// The mapping search: which row-stationary-plus mapping a layer runs with.
@@ -26,6 +28,19 @@ enum class weight_coding : std::uint8_t {
 /// it breaks.
 [[nodiscard]] arch::mapping choose_mapping(const conv_op& op, const arch::machine& m,
                                            const density_hint& hint, std::string_view name = "layer",
+                                           weight_coding coding = weight_coding::csc);
+
+/// The `count` mappings of the least estimated cycles, best first; at least one.
+[[nodiscard]] std::vector<arch::mapping> best_mappings(const conv_op& op, const arch::machine& m,
+                                                       const density_hint& hint, std::size_t count,
+                                                       std::string_view name = "layer",
+                                                       weight_coding coding = weight_coding::csc);
+
+/// As above with the layer's input at hand: the best of the estimate are timed by the accelerator's own cycle
+/// functions (predict.h) on sampled passes, and the fastest is taken.
+[[nodiscard]] arch::mapping choose_mapping(const conv_op& op, const arch::machine& m,
+                                           const density_hint& hint, const calibration& data,
+                                           std::string_view name = "layer",
                                            weight_coding coding = weight_coding::csc);
 
 /// Data words (24 bits) of the largest weight tile that the layer stores under a mapping.

@@ -66,11 +66,10 @@ constexpr std::uint64_t run_length = 3;
 }  // namespace
 
 prediction predict(const conv_op& op, const arch::mapping& map, const arch::machine& m,
-                   std::span<const std::uint8_t> input, bool is_signed, int pad_value,
-                   std::uint64_t most_passes) {
+                   const calibration& data, std::uint64_t most_passes) {
     const arch::tiling tiles(op.shape, map, m);
     const std::uint64_t passes = tiles.passes();
-    sequence timed(op, tiles, m, {input, is_signed, pad_value});
+    sequence timed(op, tiles, m, data);
     if (passes <= most_passes) {
         for (std::uint64_t pass = 0; pass < passes; ++pass) timed.add(pass);
         return {static_cast<double>(timed.end()), passes};

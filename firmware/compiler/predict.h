@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 
 #include "firmware/compiler/graph.h"
+#include "firmware/compiler/pass_plan.h"
 #include "models/arch/machine.h"
 #include "models/arch/mapping.h"
 
@@ -21,7 +21,6 @@ struct prediction {
 /// padding holds. At most `most_passes` passes are timed, spread over the layer; with as many as the layer
 /// has the figure is that of the accelerator but for descriptor, configuration and the last output's way.
 [[nodiscard]] prediction predict(const conv_op& op, const arch::mapping& map, const arch::machine& m,
-                                 std::span<const std::uint8_t> input, bool is_signed, int pad_value,
-                                 std::uint64_t most_passes);
+                                 const calibration& data, std::uint64_t most_passes);
 
 }  // namespace eyeriss::compiler

@@ -24,9 +24,10 @@ std::uint64_t configuration_cycles(const accelerator::layer_report& report, cons
 
 compiler::prediction predict(const test::random_layer& layer, const arch::mapping& map,
                              const arch::machine& m, std::uint64_t most_passes) {
-    return compiler::predict(layer.op(), map, m, layer.input,
-                             layer.net.tensors[0].type == compiler::dtype::i8, layer.problem.pad_value,
-                             most_passes);
+    return compiler::predict(
+        layer.op(), map, m,
+        {layer.input, layer.net.tensors[0].type == compiler::dtype::i8, layer.problem.pad_value},
+        most_passes);
 }
 
 }  // namespace
