@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <memory>
@@ -13,6 +12,7 @@
 #include "sims/error.h"
 #include "sims/interrupt.h"
 #include "sims/simulate.h"
+#include "sims/stopwatch.h"
 
 namespace eyeriss::sims {
 namespace {
@@ -57,13 +57,14 @@ platform::uart16550::sink uart_sink(const std::string& where) {
     return [file](char c) { file->put(c); };
 }
 
-void print_end(const platform::run_result& outcome, const platform::soc& soc, double wall_seconds) {
+void print_end(const platform::run_result& outcome, const platform::soc& soc, const stopwatch& running) {
     nlohmann::ordered_json out;
     out["exit_code"] = outcome.exit_code ? nlohmann::ordered_json(*outcome.exit_code) : nullptr;
     out["stopped_by"] = to_string(outcome.reason);
     out["instructions"] = soc.cpu_statistics().instructions;
     out["simulated_seconds"] = sc_core::sc_time_stamp().to_seconds();
-    out["wall_seconds"] = wall_seconds;
+    out["wall_seconds"] = running.wall_seconds();
+    out["host"]["cpu_seconds"] = running.cpu_seconds();
     fmt::print("{}\n", out.dump(2));
 }
 
@@ -106,12 +107,11 @@ int boot(const boot_options& options, const common_options& common) {
         soc.write_memory(EYERISS_IMAGE_ADDRESS, image);
     }
     const interrupt_watch watch;
-    const auto started = std::chrono::steady_clock::now();
+    const stopwatch running;
     const auto outcome = soc.run(to_platform(limits));
-    const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started;
     std::fflush(stdout);
     if (common.json) {
-        print_end(outcome, soc, wall.count());
+        print_end(outcome, soc, running);
     } else if (!common.quiet) {
         fmt::print(stderr, "eyeriss-vp: {} after {} and {} instructions\n",
                    outcome.exit_code ? fmt::format("exit code {}", *outcome.exit_code)

@@ -58,6 +58,10 @@ private:
     posix_spawn_file_actions_t actions_{};
 };
 
+double seconds(const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+}
+
 std::string read_all(int descriptor) {
     std::string out;
     std::array<char, 4096> piece{};
@@ -97,6 +101,7 @@ child_outcome run_self(const std::vector<std::string>& arguments) {
     while (wait4(child, &status, 0, &usage) < 0 && errno == EINTR) {
     }
     out.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    out.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
     out.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     out.peak_memory_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
     return out;

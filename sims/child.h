@@ -11,6 +11,7 @@ struct child_outcome {
     int exit_code = 0;   ///< 128 + signal where a signal ended it
     std::string output;  ///< standard output
     double wall_seconds = 0;
+    double cpu_seconds = 0;  ///< user and system
     std::uint64_t peak_memory_bytes = 0;
 };
 

@@ -114,6 +114,7 @@ json host_json(const host_figures& host, const run_result& run) {
     json out;
     out["processor"] = processor_name();
     out["system"] = fmt::format("{} {} {}", system.sysname, system.release, system.machine);
+    out["cpu_seconds"] = host.cpu_seconds;
     out["prepare_seconds"] = host.prepare_seconds;
     out["check_seconds"] = host.check_seconds;
     out["peak_memory_bytes"] = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;

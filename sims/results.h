@@ -53,6 +53,7 @@ void fill(layer_result&, const accelerator::layer_report&, const arch::machine&)
 /// What differs between hosts and runs.
 struct host_figures {
     double wall_seconds = 0;     ///< of the simulation
+    double cpu_seconds = 0;      ///< of the simulation
     double prepare_seconds = 0;  ///< import, compile, elaborate, load
     double check_seconds = 0;    ///< reference and comparison
 };

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 
 #include "firmware/compiler/emit_image.h"
@@ -12,15 +11,10 @@
 #include "sims/interrupt.h"
 #include "sims/layer_log.h"
 #include "sims/places.h"
+#include "sims/stopwatch.h"
 
 namespace eyeriss::sims {
 namespace {
-
-using wall_clock = std::chrono::steady_clock;
-
-double seconds_since(wall_clock::time_point start) {
-    return std::chrono::duration<double>(wall_clock::now() - start).count();
-}
 
 void check_room(const eyeriss_image_header& header, const arch::machine& machine) {
     const std::uint64_t end = std::uint64_t{EYERISS_IMAGE_ADDRESS} - 0x80000000U + header.memory_bytes;
@@ -172,7 +166,7 @@ std::string to_string(platform::stop_reason reason) {
 network_run simulate_network(const simulation_request& request, const prepared_image& image,
                              std::span<const std::uint8_t> input,
                              const compiler::reference_result& reference) {
-    const auto started = wall_clock::now();
+    const stopwatch preparing;
     if (const auto wrong = compiler::verify_image(image.bytes); !wrong.empty()) {
         throw user_error(fmt::format("image: {}", wrong));
     }
@@ -184,16 +178,17 @@ network_run simulate_network(const simulation_request& request, const prepared_i
     out.result.network = compiler::image_name(image.bytes, header.name_offset);
     out.result.timing = request.timed ? "timed" : "functional";
     out.result.notes = image.notes;
-    out.result.host.prepare_seconds = seconds_since(started);
+    out.result.host.prepare_seconds = preparing.wall_seconds();
 
-    const auto running = wall_clock::now();
+    const stopwatch running;
     simulation.run(out.result);
-    out.result.host.wall_seconds = seconds_since(running);
+    out.result.host.wall_seconds = running.wall_seconds();
+    out.result.host.cpu_seconds = running.cpu_seconds();
 
-    const auto checking = wall_clock::now();
+    const stopwatch checking;
     simulation.compare(out, reference);
     out.uart = simulation.uart();
-    out.result.host.check_seconds = seconds_since(checking);
+    out.result.host.check_seconds = checking.wall_seconds();
     return out;
 }
 
