@@ -13,12 +13,10 @@ constexpr commands only(command c) {
 }
 constexpr commands act = only(command::activate);
 constexpr commands rd = only(command::read) | only(command::read_auto);
-constexpr commands rd_open = only(command::read);
 constexpr commands rd_auto = only(command::read_auto);
 constexpr commands full_wr = only(command::write) | only(command::write_auto);
 constexpr commands mask_wr = only(command::masked_write) | only(command::masked_write_auto);
 constexpr commands wr = full_wr | mask_wr;
-constexpr commands wr_open = only(command::write) | only(command::masked_write);
 constexpr commands wr_auto = only(command::write_auto) | only(command::masked_write_auto);
 constexpr commands column = rd | wr;
 constexpr commands pre = only(command::precharge);
@@ -90,7 +88,8 @@ constexpr row shared_rows[] = {
     {level::other_ranks, wr, wr, CLOCKS(p.burst_clocks() + p.timings.rtrs), "BL/2 + tRTRS"},
     {level::other_ranks, rd, wr, CLOCKS(not_negative(read_end(p) + p.timings.rtrs - p.timings.cwl)),
      "CL + BL/2 + tRTRS - CWL"},
-    {level::other_ranks, wr, rd, CLOCKS(not_negative(write_end(p) + p.timings.rtrs - p.timings.cl - p.timings.dqsck)),
+    {level::other_ranks, wr, rd,
+     CLOCKS(not_negative(write_end(p) + p.timings.rtrs - p.timings.cl - p.timings.dqsck)),
      "CWL + BL/2 + tRTRS - CL"},
 };
 
@@ -161,13 +160,14 @@ clock_count command_clocks(const part& p, command c) {
 }
 
 std::string_view to_string(command c) {
-    constexpr std::array<std::string_view, command_count> names{"ACT", "RD",  "RDA",  "WR",  "WRA",  "MWR",
+    constexpr std::array<std::string_view, command_count> names{"ACT",  "RD",  "RDA",  "WR",  "WRA", "MWR",
                                                                 "MWRA", "PRE", "PREA", "REF", "REFB"};
     return names.at(index(c));
 }
 
 std::string_view to_string(level l) {
-    constexpr std::array<std::string_view, level_count> names{"bank", "bank_group", "rank", "other_ranks", "channel"};
+    constexpr std::array<std::string_view, level_count> names{"bank", "bank_group", "rank", "other_ranks",
+                                                              "channel"};
     return names.at(static_cast<std::size_t>(l));
 }
 

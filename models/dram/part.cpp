@@ -7,8 +7,8 @@
 namespace eyeriss::dram {
 namespace {
 
-constexpr unsigned all =
-    standard_bit(dram_standard::ddr3) | standard_bit(dram_standard::ddr4) | standard_bit(dram_standard::lpddr4);
+constexpr unsigned all = standard_bit(dram_standard::ddr3) | standard_bit(dram_standard::ddr4) |
+                         standard_bit(dram_standard::lpddr4);
 constexpr unsigned ddr4 = standard_bit(dram_standard::ddr4);
 constexpr unsigned lpddr4 = standard_bit(dram_standard::lpddr4);
 constexpr auto clocks = timing_key::unit::clocks;
@@ -39,15 +39,18 @@ constexpr std::array keys{
     timing_key{"tWTR_L", &t::wtr_l, clocks, ddr4, "tWTR_S", "last written data to read, same bank group"},
     timing_key{"tRTP", &t::rtp, clocks, all, "", "read to precharge"},
     timing_key{"tRTRS", &t::rtrs, clocks, all, "", "gap on the data bus when the rank changes"},
-    timing_key{"tRTW", &t::turnaround, clocks, all, "", "gap on the data bus from a read to a write, same rank"},
+    timing_key{"tRTW", &t::turnaround, clocks, all, "",
+               "gap on the data bus from a read to a write, same rank"},
     timing_key{"tRFC_ns", &t::rfc, up, all, "", "refresh of all banks to activate"},
     timing_key{"tREFI_ns", &t::refi, down, all, "", "interval of refreshes of all banks"},
     timing_key{"tRFCpb_ns", &t::rfc_pb, up, lpddr4, "", "refresh of one bank to activate"},
     timing_key{"tREFIpb_ns", &t::refi_pb, down, lpddr4, "", "interval of refreshes of one bank"},
-    timing_key{"activate_clocks", &t::cmd_activate, clocks, all, "", "clocks of an activate on the command bus"},
+    timing_key{"activate_clocks", &t::cmd_activate, clocks, all, "",
+               "clocks of an activate on the command bus"},
     timing_key{"read_clocks", &t::cmd_read, clocks, all, "", "clocks of a read on the command bus"},
     timing_key{"write_clocks", &t::cmd_write, clocks, all, "", "clocks of a write on the command bus"},
-    timing_key{"precharge_clocks", &t::cmd_precharge, clocks, all, "", "clocks of a precharge on the command bus"},
+    timing_key{"precharge_clocks", &t::cmd_precharge, clocks, all, "",
+               "clocks of a precharge on the command bus"},
     timing_key{"refresh_clocks", &t::cmd_refresh, clocks, all, "", "clocks of a refresh on the command bus"},
 };
 
@@ -64,11 +67,14 @@ public:
     }
 
 private:
-    void fault(std::string_view key, std::string sentence) { faults_.push_back({std::string(key), std::move(sentence)}); }
+    void fault(std::string_view key, std::string sentence) {
+        faults_.push_back({std::string(key), std::move(sentence)});
+    }
 
     void at_least(std::string_view key, clock_count value, clock_count bound, std::string_view bound_name) {
         if (value < bound) {
-            fault(key, fmt::format("{} is {} clocks; expects at least {} = {}", key, value, bound_name, bound));
+            fault(key,
+                  fmt::format("{} is {} clocks; expects at least {} = {}", key, value, bound_name, bound));
         }
     }
 
@@ -88,14 +94,17 @@ private:
         power_of_two("columns", g.columns);
         power_of_two("burst_length", g.burst_length);
         if (g.device_bits > g.channel_bits || g.channel_bits < 8 || g.channel_bits > 1024) {
-            fault("channel_bits", fmt::format("channel_bits is {}; expects 8 to 1024 and at least device_bits = {}",
-                                              g.channel_bits, g.device_bits));
+            fault("channel_bits",
+                  fmt::format("channel_bits is {}; expects 8 to 1024 and at least device_bits = {}",
+                              g.channel_bits, g.device_bits));
         }
         if (g.burst_length < 2 || g.burst_length > g.columns) {
-            fault("burst_length", fmt::format("burst_length is {}; expects 2 to columns = {}", g.burst_length, g.columns));
+            fault("burst_length",
+                  fmt::format("burst_length is {}; expects 2 to columns = {}", g.burst_length, g.columns));
         }
         if (g.banks() > 64) {
-            fault("banks_per_group", fmt::format("bank_groups x banks_per_group is {}; expects at most 64", g.banks()));
+            fault("banks_per_group",
+                  fmt::format("bank_groups x banks_per_group is {}; expects at most 64", g.banks()));
         }
     }
 
@@ -106,7 +115,8 @@ private:
         }
         for (const auto& key : timing_keys()) {
             const bool needed = (key.standards & standard_bit(p_.standard)) != 0;
-            const bool positive = needed && key.name != "tDQSCK" && key.name != "tDQSS" && key.name != "tRTW" && key.name != "tRTRS";
+            const bool positive = needed && key.name != "tDQSCK" && key.name != "tDQSS" &&
+                                  key.name != "tRTW" && key.name != "tRTRS";
             at_least(key.name, v.*key.value, positive ? 1 : 0, "the smallest possible");
         }
         at_least("tRC", v.rc, v.ras + v.rp, "tRAS + tRP");
@@ -126,9 +136,11 @@ private:
         }
     }
 
-    void current(const part_supply& s, std::string_view key, double value, double bound, std::string_view bound_name) {
+    void current(const part_supply& s, std::string_view key, double value, double bound,
+                 std::string_view bound_name) {
         if (value < bound) {
-            fault(s.name, fmt::format("{} of supply {} is {} mA; expects at least {} = {}", key, s.name, value, bound_name, bound));
+            fault(s.name, fmt::format("{} of supply {} is {} mA; expects at least {} = {}", key, s.name,
+                                      value, bound_name, bound));
         }
     }
 

@@ -82,7 +82,7 @@ struct timing_key {
     std::string_view name;  ///< as data sheets spell it, with _ns where it is a time
     clock_count part_timings::*value;
     unit kind = unit::clocks;
-    unsigned standards = 0;  ///< bit set of the standards that need it, see standard_bit
+    unsigned standards = 0;     ///< bit set of the standards that need it, see standard_bit
     std::string_view fallback;  ///< key whose value it takes in standards that do not need it, or none
     std::string_view meaning;
 };

@@ -6,6 +6,7 @@
 #   share/eyeriss_vp/firmware/          images that the program boots
 #   share/eyeriss_vp/firmware_sources/  start-up code, HAL and driver, for firmware of one's own
 #   share/eyeriss_vp/machines/          machine files
+#   share/eyeriss_vp/parts/             DRAM parts
 # Everything is found from the place of the asking file, so the tree can be moved.
 include(CMakePackageConfigHelpers)
 
@@ -34,7 +35,7 @@ foreach(app ${apps})
 endforeach()
 install(DIRECTORY firmware/target firmware/hal firmware/driver DESTINATION ${share}/firmware_sources
         FILES_MATCHING PATTERN "*.c" PATTERN "*.S" PATTERN "*.ld" PATTERN "*.cmake")
-install(DIRECTORY sims/machines DESTINATION ${share} FILES_MATCHING PATTERN "*.yaml")
+install(DIRECTORY sims/machines sims/parts DESTINATION ${share} FILES_MATCHING PATTERN "*.yaml")
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 configure_package_config_file(platform/cmake/eyeriss_vp-config.cmake.in eyeriss_vp-config.cmake
