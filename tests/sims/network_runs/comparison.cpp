@@ -20,15 +20,14 @@ using compiler::tensor;
 
 plain_layer run_conv(const conv_op& op, const tensor& from, const tensor& to,
                      const std::vector<std::uint8_t>& x) {
-    constexpr int psum_bits = 20;
     const auto problem = problem_of({op.shape, from.type, from.zero_point, x, op.weights});
     const auto sums = oracle::conv(problem);
     const std::size_t plane = std::size_t{op.shape.e()} * op.shape.f();
-    plain_layer out;
+    const auto [low, high] = std::ranges::minmax(sums);
+    plain_layer out{{}, 0, low, high};
     out.effectual = static_cast<std::uint64_t>(oracle::effectual_products(problem));
     for (std::size_t i = 0; i < sums.size(); ++i) {
         const std::size_t k = i / plane % op.bias.size();
-        out.fits_psum_bits = out.fits_psum_bits && oracle::wrap(sums[i], psum_bits) == sums[i];
         out.output.push_back(static_cast<std::uint8_t>(
             oracle::requantise(sums[i], op.bias[k], op.scale[k], to.zero_point, op.clip_low, op.clip_high)));
     }

@@ -30,8 +30,8 @@ tensor_values run_onnxruntime(const onnx::ModelProto&, const compiler::graph&,
 /// What the plain loops of tests/oracle say of one layer on the given inputs.
 struct plain_layer {
     std::vector<std::uint8_t> output;
-    std::uint64_t effectual = 0;  ///< products of two non-zero values inside the image; conv only
-    bool fits_psum_bits = true;   ///< every final sum before the bias fits 20 bits
+    std::uint64_t effectual = 0;     ///< products of two non-zero values inside the image; conv only
+    std::int64_t low = 0, high = 0;  ///< of the final sums before the bias; conv only
 };
 
 /// True for the operations that plain_layer knows: conv, max pool and average pool.

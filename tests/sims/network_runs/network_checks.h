@@ -12,14 +12,15 @@ namespace eyeriss::test {
 /// to PEs x cycles; no psum overflowed.
 void check_books(const compiler::graph&, const soc_outcome&);
 
-/// Every tensor of an uninterrupted run equals ONNX Runtime's of the same name. An average or a softmax,
-/// which are floating-point operators there, may be off by one step; what is computed from a tensor that was
-/// off is left to check_plain.
+/// Every tensor of an uninterrupted run equals ONNX Runtime's of the same name. An addition, an average or a
+/// softmax, which are computed in floating point there, may be off by one step; what is computed from a
+/// tensor that was off is left to check_plain. For quantised operators; QDQ's Conv and FC are floating point
+/// as well.
 void check_onnxruntime(const onnx::ModelProto&, const compiler::graph&, const soc_outcome&);
 
 /// Every conv and pool layer equals the plain loops on the bytes that the SoC gave it, and the accelerator's
-/// effectual MACs equal the plain count.
-void check_plain(const compiler::graph&, const soc_outcome&);
+/// effectual MACs equal the plain count. Every final sum fits a psum.
+void check_plain(const compiler::graph&, const soc_outcome&, unsigned psum_bits = 20);
 
 /// Two CONV layers (neither depthwise nor FC) differ in their mappings and in their NoC modes.
 void check_variety(const soc_outcome&);
