@@ -1,0 +1,119 @@
+#define BOOST_TEST_MODULE reference_array
+#include <boost/test/unit_test.hpp>
+#include <random>
+
+#include "tests/oracle/plain.h"
+#include "tests/reference/circuits.h"
+#include "tests/reference/plan.h"
+
+namespace {
+
+using namespace eyeriss::reference;
+
+std::vector<std::int64_t> oracle_of(const layer& l, const operands& o) {
+    eyeriss::oracle::conv_problem p;
+    p.groups = l.groups, p.batch = l.batch, p.m = l.m, p.c = l.c, p.h = l.h, p.w = l.w, p.r = l.r, p.s = l.s;
+    p.stride_h = l.stride_h, p.stride_w = l.stride_w;
+    p.pad_top = l.pad_top, p.pad_left = l.pad_left, p.pad_bottom = l.pad_bottom, p.pad_right = l.pad_right;
+    p.x = o.iacts;
+    p.weights = o.weights;
+    return eyeriss::oracle::conv(p);
+}
+
+/// Random layers, mappings, machines.
+class generator {
+public:
+    explicit generator(unsigned seed) : random_(seed) {}
+    int upto(int low, int high) { return std::uniform_int_distribution(low, high)(random_); }
+    std::vector<int> sparse(int size, int low, int high) {
+        const int percent = upto(0, 100);
+        std::vector<int> values(static_cast<std::size_t>(size));
+        for (int& v : values) v = upto(1, 100) <= percent ? upto(low, high) : 0;
+        return values;
+    }
+    layer some_layer() {
+        layer l;
+        l.groups = upto(1, 3), l.batch = upto(1, 2), l.m = upto(1, 9), l.c = upto(1, 9);
+        l.r = upto(1, 3), l.s = upto(1, 3), l.h = upto(l.r, 7), l.w = upto(l.s, 7);
+        l.stride_h = upto(1, 2), l.stride_w = upto(1, 2);
+        l.pad_top = upto(0, 1), l.pad_left = upto(0, 1), l.pad_bottom = upto(0, 1), l.pad_right = upto(0, 1);
+        return l;
+    }
+    machine some_machine() {
+        machine k;
+        k.rows = static_cast<std::size_t>(upto(1, 4));
+        k.cols = static_cast<std::size_t>(upto(1, 2));
+        k.configuration = static_cast<cycle>(upto(0, 70));
+        return k;
+    }
+    spatial some_split(int room) {
+        spatial s;
+        for (int* factor : {&s.m, &s.e, &s.n, &s.g}) *factor = upto(1, std::min(3, room / s.product()));
+        return s;
+    }
+    mapping some_mapping(const layer& l, const machine& k) {
+        mapping m;
+        m.s0 = upto(1, l.s);
+        const int segments = (m.s0 + l.stride_w - 1) / l.stride_w;
+        m.c0 = upto(1, std::min(l.c, 16 / (segments * l.stride_w)));
+        m.m0 = upto(1, l.m);
+        m.r1 = upto(1, l.r);
+        const int most = static_cast<int>(k.rows * k.pe_rows) / m.r1;
+        m.c1 = upto(1, std::min(most, (l.c + m.c0 - 1) / m.c0));
+        m.chain_clusters = (m.c1 * m.r1 + 2) / 3;
+        m.vertical = some_split(static_cast<int>(k.rows) / m.chain_clusters);
+        m.horizontal = some_split(static_cast<int>(k.cols * k.pe_cols));
+        std::shuffle(m.order.begin(), m.order.end(), random_);
+        m.raw_weights = upto(0, 3) == 0;
+        m.raw_iacts = upto(0, 3) == 0;
+        m.whole_banks = upto(0, 3) == 0;
+        m.multicast_iacts = upto(0, 1) == 0;
+        m.multicast_weights = upto(0, 1) == 0;
+        return m;
+    }
+
+private:
+    std::mt19937 random_;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(circuit_follows_its_multiplexers_along_a_column_and_its_rows) {
+    circuits mesh(3, 2);
+    mesh.connect(0, {0, 1, 2, 3});
+    mesh.connect(4, {4, 5});
+    std::vector<unsigned> hops(6, 99);
+    for (const reached& r : mesh.reach(0)) hops[r.cluster] = r.hops;
+    BOOST_TEST(hops == (std::vector<unsigned>{0, 1, 1, 2, 99, 99}));
+    BOOST_TEST(mesh.reach(4).size() == 2U);
+    BOOST_CHECK_EXCEPTION(mesh.connect(5, {4}), std::invalid_argument, [](const std::invalid_argument& e) {
+        return std::string(e.what()).find("cluster 4") != std::string::npos;
+    });
+}
+
+BOOST_AUTO_TEST_CASE(random_layers_on_random_arrays_equal_the_plain_loops) {
+    constexpr unsigned seed = 20260102;
+    BOOST_TEST_MESSAGE("seed " << seed);
+    generator g(seed);
+    int ran = 0, refused = 0;
+    while (ran < 300) {
+        const layer l = g.some_layer();
+        const machine k = g.some_machine();
+        const mapping m = g.some_mapping(l, k);
+        const operands o{g.sparse(l.batch * l.groups * l.c * l.h * l.w, -128, 127),
+                         g.sparse(l.groups * l.m * l.c * l.r * l.s, -128, 127)};
+        planned p;
+        try {
+            p = plan(l, m, k, o);
+        } catch (const std::invalid_argument&) {
+            ++refused;
+            continue;
+        }
+        BOOST_TEST_INFO("layer " << ran);
+        const run_result r = run(p.what);
+        BOOST_REQUIRE(outputs(l, p, r) == oracle_of(l, o));
+        for (const ledger& cycles : r.ledgers) BOOST_REQUIRE(cycles.total() == r.total);
+        ++ran;
+    }
+    BOOST_TEST_MESSAGE(refused << " mappings refused");
+}

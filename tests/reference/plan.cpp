@@ -1,0 +1,310 @@
+#include "tests/reference/plan.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <stdexcept>
+
+#include "tests/reference/circuits.h"
+#include "tests/reference/schedule.h"
+
+namespace eyeriss::reference {
+namespace {
+
+constexpr std::size_t drained_at_once = 1 << 20;
+
+class planner {
+public:
+    planner(const layer& l, const mapping& m, const machine& k, const operands& o)
+        : layer_(l), mapping_(m), machine_(k), operands_(o), schedule_(l, m, k) {}
+
+    planned plan();
+
+private:
+    using stream_roles = std::vector<std::array<int, 4>>;
+
+    [[nodiscard]] std::vector<int> matrix_of(const work&) const;
+    [[nodiscard]] std::vector<iact_segment> stream_of(const work&) const;
+    [[nodiscard]] std::size_t clusters() const { return machine_.rows * machine_.cols; }
+    [[nodiscard]] std::vector<std::size_t> pes_of(std::size_t cluster, std::size_t row) const;
+
+    void make_links();
+    void plan_jobs(std::size_t pass);
+    void plan_chain(std::size_t pass, const std::vector<std::size_t>& pes);
+    void plan_weight_row(const std::vector<std::size_t>& group, std::size_t row, const circuits&);
+    void plan_weights();
+    [[nodiscard]] stream_roles roles_of(std::size_t cluster) const;
+    void plan_iacts();
+    void plan_bank(const std::vector<std::size_t>& group, std::size_t bank, const circuits&);
+    void add_pass(iact_port_program&, std::size_t pass, const stream_roles&, const std::vector<reached>&,
+                  std::size_t port);
+
+    layer layer_;
+    mapping mapping_;
+    machine machine_;
+    const operands& operands_;
+    schedule schedule_;
+    planned out_;
+    std::map<std::array<int, 4>, std::pair<std::size_t, std::size_t>> tiles_;  ///< tile, rounds so far
+};
+
+planned planner::plan() {
+    program& p = out_.what;
+    p.pe = machine_.pe;
+    p.configuration = machine_.configuration;
+    p.jobs.resize(machine_.pes());
+    make_links();
+    for (std::size_t pass = 0; pass < schedule_.passes().size(); ++pass) plan_jobs(pass);
+    plan_weights();
+    plan_iacts();
+    p.tiles = out_.tiles.size();
+    return std::move(out_);
+}
+
+std::vector<int> planner::matrix_of(const work& w) const {
+    std::vector<int> matrix;
+    for (int row = 0; row < w.rows; ++row)
+        for (int s = 0; s < w.filter_cols; ++s)
+            for (int c = 0; c < w.channels; ++c) {
+                const int filter = w.g * layer_.m + w.first_m + row;
+                const int at = ((filter * layer_.c + w.first_c + c) * layer_.r + w.filter_row) * layer_.s;
+                matrix.push_back(operands_.weights[static_cast<std::size_t>(at) + w.first_s + s]);
+            }
+    return matrix;
+}
+
+std::vector<iact_segment> planner::stream_of(const work& w) const {
+    const int y = w.e * layer_.stride_h + w.filter_row - layer_.pad_top;
+    const int segments = layer_.f() + up(w.filter_cols, layer_.stride_w) - 1;
+    std::vector<iact_segment> stream;
+    for (int i = 0; i < segments; ++i) {
+        std::vector<int> values;
+        for (int u = 0; u < layer_.stride_w; ++u)
+            for (int c = 0; c < w.channels; ++c) {
+                const int x = i * layer_.stride_w + u + w.first_s - layer_.pad_left;
+                const bool inside = x >= 0 && x < layer_.w && y >= 0 && y < layer_.h;
+                const int channel = (w.n * layer_.groups + w.g) * layer_.c + w.first_c + c;
+                values.push_back(inside ? operands_.iacts[(channel * layer_.h + y) * layer_.w + x] : 0);
+            }
+        stream.push_back(mapping_.raw_iacts ? raw_iacts(values) : compress_iacts(values));
+    }
+    return stream;
+}
+
+std::vector<std::size_t> planner::pes_of(std::size_t cluster, std::size_t row) const {
+    std::vector<std::size_t> pes;
+    for (std::size_t col = 0; col < machine_.pe_cols; ++col)
+        pes.push_back((cluster * machine_.pe_rows + row) * machine_.pe_cols + col);
+    return pes;
+}
+
+// A link into each PE, and one out of each chain.
+void planner::make_links() {
+    program& p = out_.what;
+    for (const place& at : schedule_.places())
+        p.links.push_back(
+            {static_cast<std::size_t>(up(mapping_.m0, 2)), at.row == 0 && at.q > 0 ? machine_.hop : 0});
+    p.chains.resize(clusters() * machine_.pe_cols);
+    for (chain_program& c : p.chains) {
+        c.sink = p.links.size();
+        p.links.push_back({drained_at_once, 0});
+    }
+}
+
+void planner::plan_jobs(std::size_t pass) {
+    std::map<std::size_t, std::vector<std::size_t>> chains;
+    for (std::size_t pe = 0; pe < machine_.pes(); ++pe) {
+        const auto w = schedule_.work_of(pass, pe);
+        if (!w) continue;
+        pe_job job;
+        job.pass = pass;
+        const int columns = w->channels * w->filter_cols;
+        job.weights = mapping_.raw_weights ? raw_weights(matrix_of(*w), w->rows, columns)
+                                           : compress_weights(matrix_of(*w), w->rows, columns);
+        job.windows = layer_.f();
+        job.window_segments = up(w->filter_cols, layer_.stride_w);
+        job.segment_values = w->channels * layer_.stride_w;
+        out_.what.jobs[pe].push_back({job, no_link, no_link, no_port});
+        chains[schedule_.places()[pe].chain].push_back(pe);
+    }
+    for (auto& [chain, pes] : chains) {
+        std::ranges::sort(pes, {}, [&](std::size_t pe) { return schedule_.places()[pe].q; });
+        plan_chain(pass, pes);
+    }
+}
+
+// PEs without work between two others are wires.
+void planner::plan_chain(std::size_t pass, const std::vector<std::size_t>& pes) {
+    program& p = out_.what;
+    const work w = *schedule_.work_of(pass, pes.front());
+    const auto [it, added] =
+        tiles_.try_emplace({w.g, w.n, w.first_m, w.e}, out_.tiles.size(), std::size_t{0});
+    if (added) out_.tiles.push_back({w.g, w.n, w.first_m, w.rows, w.e});
+    auto& [tile, round] = it->second;
+    const auto rounds = static_cast<std::size_t>(schedule_.rounds());
+    if (rounds > 1 && mapping_.chain_clusters > 1)
+        throw std::invalid_argument("reference: a chain over several clusters must finish in one pass");
+    chain_program& chain = p.chains[schedule_.places()[pes.front()].chain];
+    chain.feed = pes.front();
+    chain.passes.push_back(
+        {tile, static_cast<std::size_t>(layer_.f() * up(w.rows, 2)), round, round + 1 == rounds});
+    for (std::size_t i = 0; i < pes.size(); ++i) {
+        job_program& job = p.jobs[pes[i]].back();
+        if (i > 0 || round > 0) job.below = pes[i];
+        job.above = i + 1 < pes.size() ? pes[i + 1] : chain.sink;
+    }
+    ++round;
+}
+
+// The tiles of a row of PEs, one after the other; only who does not hold a tile yet takes it.
+void planner::plan_weight_row(const std::vector<std::size_t>& group, std::size_t row, const circuits& mesh) {
+    program& p = out_.what;
+    auto& deliveries = p.weight_ports[group.front() * machine_.pe_rows + row];
+    std::map<std::size_t, std::array<int, 5>> held;
+    std::map<std::size_t, std::size_t> jobs_seen;
+    for (std::size_t pass = 0; pass < schedule_.passes().size(); ++pass) {
+        std::vector<std::pair<std::array<int, 5>, tile_delivery>> sent;
+        for (const reached& r : mesh.reach(group.front()))
+            for (const std::size_t pe : pes_of(r.cluster, row)) {
+                const auto w = schedule_.work_of(pass, pe);
+                if (!w) continue;
+                pe_job& job = p.jobs[pe][jobs_seen[pe]++].job;
+                job.loads_weights = !held.contains(pe) || held[pe] != w->tile();
+                if (!job.loads_weights) continue;
+                held[pe] = w->tile();
+                auto it = std::ranges::find(sent, w->tile(), &decltype(sent)::value_type::first);
+                if (it == sent.end())
+                    it = sent.insert(sent.end(),
+                                     {w->tile(), {pass, static_cast<cycle>(job.weights.network_words), {}}});
+                it->second.to.push_back({pe, r.hops * machine_.hop});
+            }
+        for (auto& [name, delivery] : sent) deliveries.push_back(std::move(delivery));
+    }
+}
+
+// Clusters of a mesh row whose PE rows use the same tiles may share a port; there are no vertical links.
+void planner::plan_weights() {
+    out_.what.weight_ports.resize(clusters() * machine_.pe_rows);
+    for (std::size_t row = 0; row < machine_.pe_rows; ++row)
+        for (std::size_t mesh_row = 0; mesh_row < machine_.rows; ++mesh_row) {
+            std::map<std::set<std::array<int, 3>>, std::vector<std::size_t>> groups;
+            for (std::size_t col = 0; col < machine_.cols; ++col) {
+                const std::size_t cluster = mesh_row * machine_.cols + col;
+                std::set<std::array<int, 3>> needs;
+                for (const std::size_t pe : pes_of(cluster, row)) {
+                    const place& at = schedule_.places()[pe];
+                    if (at.q >= 0) needs.insert({at.at.g, at.at.m, at.q});
+                }
+                if (needs.empty()) continue;
+                if (!mapping_.multicast_weights) needs.insert({-1, -1, static_cast<int>(cluster)});
+                groups[needs].push_back(cluster);
+            }
+            circuits mesh(machine_.rows, machine_.cols);
+            for (const auto& [needs, group] : groups) {
+                mesh.connect(group.front(), group);
+                plan_weight_row(group, row, mesh);
+            }
+        }
+}
+
+planner::stream_roles planner::roles_of(std::size_t cluster) const {
+    stream_roles roles;
+    for (std::size_t row = 0; row < machine_.pe_rows; ++row)
+        for (const std::size_t pe : pes_of(cluster, row)) {
+            const place& at = schedule_.places()[pe];
+            if (at.q < 0) continue;
+            const auto role = schedule_.stream_role(at);
+            if (std::ranges::find(roles, role) == roles.end()) roles.push_back(role);
+        }
+    return roles;
+}
+
+void planner::plan_iacts() {
+    out_.what.iact_ports.resize(clusters() * machine_.pe_rows);
+    std::map<stream_roles, std::vector<std::size_t>> groups;
+    for (std::size_t cluster = 0; cluster < clusters(); ++cluster) {
+        stream_roles roles = roles_of(cluster);
+        if (roles.empty()) continue;
+        if (!mapping_.multicast_iacts) roles.push_back({-1, -1, -1, static_cast<int>(cluster)});
+        groups[roles].push_back(cluster);
+    }
+    circuits mesh(machine_.rows, machine_.cols);  // the routers of all banks are set alike
+    for (const auto& [roles, group] : groups) mesh.connect(group.front(), group);
+    for (const auto& [roles, group] : groups)
+        for (std::size_t bank = 0; bank < machine_.pe_rows; ++bank) plan_bank(group, bank, mesh);
+}
+
+void planner::plan_bank(const std::vector<std::size_t>& group, std::size_t bank, const circuits& mesh) {
+    const std::size_t index = group.front() * machine_.pe_rows + bank;
+    iact_port_program& port = out_.what.iact_ports[index];
+    port.halves = mapping_.whole_banks ? 1 : 2;
+    stream_roles kept;
+    const stream_roles all = roles_of(group.front());
+    for (std::size_t i = bank; i < all.size(); i += machine_.pe_rows) kept.push_back(all[i]);
+    const auto to = mesh.reach(group.front());
+    for (std::size_t pass = 0; pass < schedule_.passes().size(); ++pass) {
+        const std::size_t before = port.deliveries.size();
+        add_pass(port, pass, kept, to, index);
+        if (schedule_.loads_iacts(pass)) {
+            port.load_words.push_back(0);
+            for (std::size_t i = before; i < port.deliveries.size(); ++i)
+                port.load_words.back() += static_cast<cycle>(port.deliveries[i].segment.network_words);
+        }
+        port.load_of_pass.push_back(port.load_words.size() - 1);
+    }
+}
+
+// Window by window, and within a window stream by stream.
+void planner::add_pass(iact_port_program& port, std::size_t pass, const stream_roles& kept,
+                       const std::vector<reached>& to, std::size_t index) {
+    struct stream {
+        std::vector<iact_segment> segments;
+        std::vector<destination> users;
+        std::size_t sent = 0, first = 0;
+    };
+    std::vector<stream> streams;
+    for (const auto& role : kept) {
+        stream s;
+        for (const reached& r : to)
+            for (std::size_t row = 0; row < machine_.pe_rows; ++row)
+                for (const std::size_t pe : pes_of(r.cluster, row)) {
+                    const place& at = schedule_.places()[pe];
+                    const auto w = schedule_.work_of(pass, pe);
+                    if (!w || schedule_.stream_role(at) != role) continue;
+                    if (s.users.empty()) s.segments = stream_of(*w);
+                    s.users.push_back({pe, r.hops * machine_.hop});
+                    auto& jobs = out_.what.jobs[pe];
+                    const auto job = std::ranges::find_if(jobs, [&](auto& j) { return j.job.pass == pass; });
+                    job->iact_port = index;
+                    s.first = static_cast<std::size_t>(job->job.window_segments);
+                }
+        if (!s.users.empty()) streams.push_back(std::move(s));
+    }
+    for (int window = 0; window < layer_.f(); ++window)
+        for (stream& s : streams)
+            for (const std::size_t end = s.first + window; s.sent < end; ++s.sent)
+                port.deliveries.push_back({pass, s.segments[s.sent], s.users});
+}
+
+}  // namespace
+
+planned plan(const layer& l, const mapping& m, const machine& k, const operands& o) {
+    return planner(l, m, k, o).plan();
+}
+
+std::vector<std::int64_t> outputs(const layer& l, const planned& p, const run_result& r) {
+    const int channels = l.groups * l.m, rows = l.e(), columns = l.f();
+    std::vector<std::int64_t> out(static_cast<std::size_t>(l.batch) * channels * rows * columns);
+    for (std::size_t i = 0; i < p.tiles.size(); ++i) {
+        const output_tile& t = p.tiles[i];
+        const int padded = t.rows + t.rows % 2;
+        for (int f = 0; f < columns; ++f)
+            for (int m = 0; m < t.rows; ++m) {
+                const int channel = (t.n * channels) + t.g * l.m + t.first_m + m;
+                out[(channel * rows + t.e) * columns + f] = r.finished[i][f * padded + m];
+            }
+    }
+    return out;
+}
+
+}  // namespace eyeriss::reference
