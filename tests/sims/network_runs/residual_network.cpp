@@ -86,7 +86,7 @@ private:
     }
 
     std::string dequantised(const map& of) {
-        const std::string name = of.name + "_read" + std::to_string(reads_++);
+        std::string name = of.name + "_read" + std::to_string(reads_++);
         net_.node("DequantizeLinear", {of.name, of.name + "_scale", of.name + "_zero"}, name);
         return name;
     }
@@ -115,7 +115,7 @@ private:
             const int drawn = std::uniform_int_distribution<int>(-127, 127)(random_);
             each = static_cast<std::int8_t>(random_() % 2 == 0 ? drawn : 0);
         }
-        const float spread = std::sqrt(static_cast<float>(count / channels)) * 3500.0F;
+        const float spread = std::sqrt(static_cast<float>(count) / static_cast<float>(channels)) * 3500.0F;
         std::vector<float> scales, bias_scales;
         std::vector<std::int32_t> bias;
         for (std::size_t k = 0; k < channels; ++k) {
