@@ -231,9 +231,17 @@ op* run_wfi(core& c, op* at) {
     return c.leave(at, core::asleep | core::slice_over);
 }
 
-constexpr auto handlers = [] {
-    std::array<op::handler, static_cast<std::size_t>(operation::count)> table{};
-    const auto set = [&](operation o, op::handler h) { table[static_cast<std::size_t>(o)] = h; };
+struct handler_table {
+    std::array<op::handler, static_cast<std::size_t>(operation::count)> run{};
+    std::array<bool, static_cast<std::size_t>(operation::count)> known{};
+};
+
+constexpr handler_table handlers = [] {
+    handler_table table;
+    const auto set = [&](operation o, op::handler h) {
+        table.run[static_cast<std::size_t>(o)] = h;
+        table.known[static_cast<std::size_t>(o)] = true;
+    };
     set(operation::illegal, raise_illegal);
     set(operation::lui, run_constant);
     set(operation::auipc, run_constant);
@@ -306,12 +314,12 @@ constexpr auto handlers = [] {
     return table;
 }();
 
-static_assert(std::find(handlers.begin(), handlers.end(), nullptr) == handlers.end());
+static_assert(std::find(handlers.known.begin(), handlers.known.end(), false) == handlers.known.end());
 
 }  // namespace
 
 op::handler handler_of(operation o) {
-    return handlers[static_cast<std::size_t>(o)];
+    return handlers.run[static_cast<std::size_t>(o)];
 }
 
 op* run_sentinel(core& c, op* at) {
