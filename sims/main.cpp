@@ -3,15 +3,10 @@
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <cstdio>
-#include <exception>
-#include <stdexcept>
 
-#include "firmware/compiler/compile_error.h"
-#include "firmware/compiler/import_onnx.h"
-#include "platform/elf.h"
 #include "sims/command.h"
 #include "sims/error.h"
+#include "sims/guard.h"
 #include "sims/parameters_text.h"
 #include "sims/places.h"
 #include "sims/version.h"
@@ -94,32 +89,5 @@ bool common_options::show_progress() const {
 }  // namespace eyeriss::sims
 
 int main(int argc, char** argv) {
-    using namespace eyeriss;
-    const auto complain = [](const std::exception& error) {
-        fmt::print(stderr, "eyeriss-vp: {}\n", error.what());
-    };
-    try {
-        return sims::dispatch(argc, argv);
-    } catch (const sims::user_error& error) {
-        complain(error);
-        return sims::exit_user;
-    } catch (const platform::machine_error& error) {
-        complain(error);
-        return sims::exit_user;
-    } catch (const platform::elf_error& error) {
-        complain(error);
-        return sims::exit_user;
-    } catch (const std::invalid_argument& error) {
-        complain(error);
-        return sims::exit_user;
-    } catch (const compiler::import_error& error) {
-        complain(error);
-        return sims::exit_user;
-    } catch (const compiler::compile_error& error) {
-        complain(error);
-        return sims::exit_user;
-    } catch (const std::exception& error) {
-        complain(error);
-        return sims::exit_failed_check;
-    }
+    return eyeriss::sims::guarded([&] { return eyeriss::sims::dispatch(argc, argv); });
 }

@@ -14,6 +14,7 @@
 #include "sims/duration.h"
 #include "sims/error.h"
 #include "sims/finish.h"
+#include "sims/guard.h"
 #include "sims/network_source.h"
 #include "sims/places.h"
 #include "sims/prepare.h"
@@ -88,12 +89,7 @@ int run_in_child(const run_options& options, const common_options& common, const
         throw std::runtime_error("no process could be started for the next network");
     }
     if (child == 0) {
-        int code = exit_user;
-        try {
-            code = run_one(options, common, name, out);
-        } catch (const std::exception& error) {
-            fmt::print(stderr, "eyeriss-vp: {}\n", error.what());
-        }
+        const int code = guarded([&] { return run_one(options, common, name, out); });
         std::fflush(nullptr);
         _exit(code);
     }

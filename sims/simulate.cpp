@@ -168,7 +168,7 @@ network_run simulate_network(const simulation_request& request, const prepared_i
                              const compiler::reference_result& reference) {
     const stopwatch preparing;
     if (const auto wrong = compiler::verify_image(image.bytes); !wrong.empty()) {
-        throw user_error(fmt::format("image: {}", wrong));
+        throw user_error(fmt::format("image: {}; remove the cache folder to make it anew", wrong));
     }
     const auto header = compiler::image_header(image.bytes);
     check_room(header, request.machine);
