@@ -24,6 +24,11 @@ unsigned ceil_div(unsigned a, unsigned b) {
     return (a + b - 1) / b;
 }
 
+/// Whether iacts go raw from GLB to PE.
+bool travels_raw(const arch::machine& m) {
+    return m.control.feature_maps == arch::compression::raw || !m.pe.sparse;
+}
+
 /// The order's loops of more than one trip as a number, so that equal schedules are tried once.
 std::uint32_t schedule_of(const mapping& map, const std::array<unsigned, arch::loop_count>& trips) {
     std::uint32_t key = 0;
@@ -82,7 +87,7 @@ public:
         : shape_(op.shape),
           m_(m),
           hint_(hint),
-          coding_(coding),
+          coding_(m.pe.sparse ? coding : weight_coding::dense),
           profile_(op.shape, op.weights),
           best_(count) {}
 
@@ -97,7 +102,7 @@ public:
                     map.m0 = m0;
                     map.c0 = c0;
                     map.s0 = s0;
-                    map.iact_dense = m_.control.feature_maps == arch::compression::raw;
+                    map.iact_dense = travels_raw(m_);
                     if (rows_fit(map, 1, true)) try_tile(map, words, total);
                 }
             }
@@ -212,7 +217,8 @@ private:
 std::string smallest_tile_complaint(const conv_op& op, const arch::machine& m) {
     mapping smallest;
     smallest.iact_single_buffer = true;
-    smallest.iact_dense = m.control.feature_maps == arch::compression::raw;
+    smallest.iact_dense = travels_raw(m);
+    smallest.weight_dense = !m.pe.sparse;
     const auto rule = arch::check(smallest, op.shape, m, 1);
     return rule.empty() ? "no split of the layer passes every rule" : rule;
 }

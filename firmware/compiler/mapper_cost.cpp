@@ -115,7 +115,7 @@ private:
     /// Cycles of the busiest PE for a window: a non-zero iact takes a look-up even where its column is empty.
     [[nodiscard]] double window_cycles() const {
         const double nonzero = iacts_ * channels() * map_.s0;
-        const double words = iacts_ * busiest_words(concurrent_tiles());
+        const double words = iacts_ * busiest_words(concurrent_tiles()) * (m_.pe.macs == 1 ? 2.0 : 1.0);
         return std::max(words, nonzero) + (m_.pe.psum_transfer_takes_ports ? psum_cycles() : 0.0);
     }
 

@@ -82,17 +82,15 @@ pass_planner::tile_ptr pass_planner::tile(const pe_tile& t) const {
             columns.push_back(csc::count_column(column, tiles_.map().weight_dense));
         }
     }
-    auto result = std::make_shared<pe::weight_operands>();
-    result->index(columns);
+    auto result = std::make_shared<weight_tile>();
+    result->operands.index(columns, m_.pe.macs);
+    if (tiles_.map().weight_dense) {
+        result->words = ((t.m_count + 1) / 2 * 2 * columns.size() + 2) / 3;
+    } else {
+        result->words = (columns.size() + 2) / 3;
+        for (const auto& c : columns) result->words += c.words();
+    }
     return result;
-}
-
-noc::cycle_t pass_planner::tile_words(const pe_tile& t, const pe::weight_operands& w) const {
-    const unsigned columns = t.c_count * t.s_count;
-    if (tiles_.map().weight_dense) return ((t.m_count + 1) / 2 * 2 * columns + 2) / 3;
-    noc::cycle_t words = (columns + 2) / 3;
-    for (const auto column : w.column_words) words += column;
-    return words;
 }
 
 void pass_planner::plan_streams(const arch::pass_index& index, arch::timing::pass& p) {
@@ -157,7 +155,7 @@ void pass_planner::plan_loads(const arch::pass_index& index, arch::timing::pass&
                     const pe_tile& t = segment[number];
                     if (t.m_count == 0 || t.c_count == 0) continue;
                     p.loads.push_back({(row * m_.noc.cluster_cols + col) * m_.noc.pe_rows + pe_row,
-                                       tile_words(t, *tile_cache_.at(number)), std::move(sinks)});
+                                       tile_cache_.at(number)->words, std::move(sinks)});
                 }
             }
         }
@@ -170,7 +168,7 @@ void pass_planner::cost_windows(const pe_site& site, const pe_tile& t) {
     const unsigned number = tiles_.tile_in_segment(site);
     auto& weights = tile_cache_[number];
     if (!weights) weights = tile(t);
-    const pe::window_coster coster(*row_of_pe_[index], *weights, m_.pe.drop_queue_columns, m_.pe.macs);
+    const pe::window_coster coster(*row_of_pe_[index], weights->operands, m_.pe.drop_queue_columns);
     auto& work = work_[index];
     work.resize(layer.f());
     for (unsigned f = 0; f < layer.f(); ++f) {

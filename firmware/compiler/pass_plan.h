@@ -36,7 +36,11 @@ public:
 
 private:
     using row_ptr = std::shared_ptr<const pe::iact_operands>;
-    using tile_ptr = std::shared_ptr<const pe::weight_operands>;
+    struct weight_tile {
+        pe::weight_operands operands;
+        noc::cycle_t words = 0;  ///< on the weight network
+    };
+    using tile_ptr = std::shared_ptr<const weight_tile>;
     struct source {
         arch::pe_site cluster;
         std::vector<arch::pe_site> members;
@@ -44,7 +48,6 @@ private:
 
     [[nodiscard]] row_ptr row(const arch::iact_stream& s) const;
     [[nodiscard]] tile_ptr tile(const arch::pe_tile& t) const;
-    [[nodiscard]] noc::cycle_t tile_words(const arch::pe_tile& t, const pe::weight_operands& w) const;
     [[nodiscard]] std::uint32_t pe_index(const arch::pe_site& s) const;
     void plan_streams(const arch::pass_index& index, arch::timing::pass& p);
     void plan_loads(const arch::pass_index& index, arch::timing::pass& p);

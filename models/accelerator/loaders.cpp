@@ -173,7 +173,7 @@ segment_contents weight_loader::decode(const arch::tiling& tiles, std::uint32_t 
                 EYERISS_ERR_PAYLOAD_CODE, segment,
                 fmt::format("weight segment {}: tile {} does not decode", segment, contents.size()));
         }
-        content->prepare();
+        content->prepare(m_.pe.macs);
         contents.push_back(std::move(content));
         bytes = bytes.subspan(used);
         tile_ends_.push_back(bytes_.size() - bytes.size());

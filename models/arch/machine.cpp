@@ -123,6 +123,11 @@ void add_pe_storage(list& out) {
                                    "Multipliers of a PE: weights of one column handled in a cycle (JETCAS "
                                    "2019: 2).",
                                    [](machine& m) -> unsigned& { return m.pe.macs; }));
+    out.push_back(flag(
+        "pe.sparse",
+        "PEs work on compressed operands and skip zeros, as in v2; false: raw operands, every zero takes "
+        "its turn (the dense PE of v1 and v1.5).",
+        [](machine& m) -> bool& { return m.pe.sparse; }));
     out.push_back(number<unsigned>("pe.iact_address_entries", "entries", 1, 255,
                                    "Segment ends in the iact address SPad (JETCAS 2019: 9 x 4 b).",
                                    [](machine& m) -> unsigned& { return m.pe.iact_address_entries; }));

@@ -22,7 +22,8 @@ enum class dram_model : std::uint8_t { ideal, bandwidth };
 
 /// A PE: SPad sizes are the paper's (JETCAS 9(2), 2019, table of PE components).
 struct pe_parameters {
-    unsigned macs = 2;                     ///< multipliers; weights of one column handled in a cycle
+    unsigned macs = 2;   ///< multipliers; weights of one column handled in a cycle
+    bool sparse = true;  ///< works on compressed operands and skips zeros; else raw ones, all of them
     unsigned iact_address_entries = 9;     ///< segment ends
     unsigned iact_entries = 16;            ///< 12-bit pairs
     unsigned weight_address_entries = 16;  ///< column ends

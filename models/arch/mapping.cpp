@@ -140,6 +140,9 @@ private:
     }
 
     [[nodiscard]] std::string spads(unsigned worst_weight_words) const {
+        if (!m_.pe.sparse && (!map_.weight_dense || !map_.iact_dense)) {
+            return "dense PEs (pe.sparse=false) take raw weights and raw iacts only";
+        }
         const unsigned segments = ceil_div(map_.s0, layer_.stride_w);
         const unsigned window = map_.c0 * layer_.stride_w * segments;
         if (window > m_.pe.iact_entries) {

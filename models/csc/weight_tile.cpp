@@ -106,6 +106,7 @@ bool decode_column(std::span<const std::uint8_t> words, unsigned count, unsigned
             if (at >= rows) return false;
             const auto value = static_cast<std::int8_t>(bits >> 4);
             values[at++] = value;
+            ++counts.stored;
             nonzero += value != 0 ? 1 : 0;
             stored_zero = stored_zero || value == 0;
         }
@@ -140,6 +141,7 @@ bool decode_dense(std::span<const std::uint8_t> bytes, unsigned total, weight_ti
     for (unsigned k = 0; k < tile.columns; ++k) {
         const auto column = bytes.subspan(std::size_t{k} * stride, stride);
         auto& counts = tile.column_counts[k];
+        counts.stored = static_cast<std::uint16_t>(tile.rows);
         for (unsigned i = 0; i < stride; i += 2) {
             const unsigned nonzero = (column[i] != 0 ? 1U : 0U) + (column[i + 1] != 0 ? 1U : 0U);
             const bool pad = i + 1 == tile.rows;
@@ -177,6 +179,7 @@ weight_tile::column count_column(std::span<const std::int8_t> column, bool dense
     unsigned stored = 0;   // places taken so far: pairs, or raw values
     unsigned in_word = 0;  // non-zero ones among those of the open word
     const auto store = [&](bool nonzero) {
+        ++counts.stored;
         in_word += nonzero ? 1U : 0U;
         if (++stored % 2 == 0) {
             ++(in_word == 2 ? counts.both : counts.stored_zero);

@@ -41,7 +41,8 @@ struct weight_tile {
         std::uint16_t both = 0;     ///< data words whose two weights are non-zero
         std::uint16_t single = 0;   ///< data words with one non-zero weight and a pad
         std::uint16_t stored_zero =
-            0;  ///< data words with a stored zero (a broken run, or a zero in dense mode)
+            0;                     ///< data words with a stored zero (a broken run, or a zero in dense mode)
+        std::uint16_t stored = 0;  ///< weights in the words, stored zeros included, pads not
         [[nodiscard]] unsigned words() const { return both + single + stored_zero; }
     };
     std::vector<column> column_counts;

@@ -2,10 +2,10 @@
 
 namespace eyeriss::pe {
 
-void weight_load::prepare() {
+void weight_load::prepare(unsigned macs) {
     no_work = tile.size.words() == 0;
     if (no_work) return;
-    index(tile.column_counts);
+    index(tile.column_counts, macs);
     const std::size_t rows = tile.padded_rows;
     interleaved.assign((tile.columns + std::size_t{1}) / 2 * rows * 2, 0);
     for (std::size_t k = 0; k < tile.columns; ++k) {

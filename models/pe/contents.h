@@ -22,8 +22,8 @@ struct weight_load : noc::burst_content, weight_operands {
     std::vector<std::int16_t>
         interleaved;  ///< [column pair][row][2]: two columns' weights of a row side by side
 
-    /// Fills everything from tile.
-    void prepare();
+    /// Fills everything from tile, for PEs of so many MACs.
+    void prepare(unsigned macs);
 };
 
 /// Psums of one PE column on their way: value (f, m) at f*channels + m, in psum_bits.

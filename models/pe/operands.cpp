@@ -39,15 +39,19 @@ void iact_operands::index(std::span<const std::int16_t> values, unsigned port_bi
     }
 }
 
-void weight_operands::index(std::span<const csc::weight_tile::column> columns) {
+void weight_operands::index(std::span<const csc::weight_tile::column> columns, unsigned macs) {
+    const auto pack = [](unsigned both, unsigned single, unsigned stored_zero, unsigned nonzero) {
+        return both | std::uint64_t{single} << 16 | std::uint64_t{stored_zero} << 32 |
+               std::uint64_t{nonzero} << 48;
+    };
     empty_columns = false;
     column_sums.resize(columns.size());
     column_words.resize(columns.size());
     for (std::size_t k = 0; k < columns.size(); ++k) {
         const auto& c = columns[k];
-        column_sums[k] = c.both | std::uint64_t{c.single} << 16 | std::uint64_t{c.stored_zero} << 32 |
-                         std::uint64_t{c.nonzero} << 48;
-        column_words[k] = static_cast<std::uint16_t>(c.words());
+        column_sums[k] = macs == 1 ? pack(0, c.nonzero, unsigned{c.stored} - c.nonzero, c.nonzero)
+                                   : pack(c.both, c.single, c.stored_zero, c.nonzero);
+        column_words[k] = static_cast<std::uint16_t>(macs == 1 ? c.stored : c.words());
         empty_columns = empty_columns || c.words() == 0;
     }
 }

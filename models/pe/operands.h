@@ -29,9 +29,11 @@ struct iact_operands {
 struct weight_operands {
     bool empty_columns = false;               ///< some column stores nothing
     std::vector<std::uint64_t> column_sums;   ///< counts, 16 bits each: both, single, stored zero, non-zero
-    std::vector<std::uint16_t> column_words;  ///< data words of each column
+    std::vector<std::uint16_t> column_words;  ///< cycles of each column in the weight-data stage
 
-    void index(std::span<const csc::weight_tile::column> columns);
+    /// With one MAC a PE takes the weights of a word one after the other: every stored one is a cycle of one
+    /// lane.
+    void index(std::span<const csc::weight_tile::column> columns, unsigned macs);
 };
 
 }  // namespace eyeriss::pe

@@ -120,7 +120,7 @@ void pe::accumulate_saturating(psum_row& psums) {
 }
 
 void pe::count_windows() {
-    const window_coster coster(*iacts_, *weights_, p_.drop_queue_columns, p_.macs);
+    const window_coster coster(*iacts_, *weights_, p_.drop_queue_columns);
     if (timed_) work_.resize(windows_);
     std::uint64_t products = 0;
     for (unsigned f = 0; f < windows_; ++f) {

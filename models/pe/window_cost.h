@@ -28,8 +28,8 @@ public:
         std::uint32_t words = 0;      ///< weight SPad reads
     };
 
-    window_coster(const iact_operands& iacts, const weight_operands& weights, unsigned queue, unsigned macs)
-        : iacts_(iacts), weights_(weights), queue_(queue), macs_(macs) {}
+    window_coster(const iact_operands& iacts, const weight_operands& weights, unsigned queue)
+        : iacts_(iacts), weights_(weights), queue_(queue) {}
 
     /// The window whose first value is number `begin` of the row, `columns` values long (at most 64).
     [[nodiscard]] cost window(std::size_t begin, unsigned columns) const {
@@ -51,7 +51,6 @@ public:
         c.work.bubbles = static_cast<std::uint16_t>(weights_.empty_columns ? bubbles(read)
                                                     : c.words == 0         ? 1U
                                                                            : 0U);
-        if (macs_ == 1) one_mac(c);
         return c;
     }
 
@@ -102,17 +101,9 @@ private:
         return waited + end - free;
     }
 
-    /// A single multiplier takes the two weights of a word one after the other.
-    static void one_mac(cost& c) {
-        const unsigned two = c.work.both;
-        c.work.both = 0;
-        c.work.single = static_cast<std::uint16_t>(c.work.single + 2 * two);
-    }
-
     const iact_operands& iacts_;
     const weight_operands& weights_;
     unsigned queue_;
-    unsigned macs_;
 };
 
 }  // namespace eyeriss::pe

@@ -133,6 +133,7 @@ BOOST_AUTO_TEST_CASE(any_weight_tile_survives_encoding) {
             RC_ASSERT(tile.column_counts[k].single == counted.single);
             RC_ASSERT(tile.column_counts[k].stored_zero == counted.stored_zero);
             RC_ASSERT(tile.column_counts[k].nonzero == counted.nonzero);
+            RC_ASSERT(tile.column_counts[k].stored == counted.stored);
             if (!dense) RC_ASSERT(tile.column_counts[k].words() == column_words(column));
             words += tile.column_counts[k].words();
         }
