@@ -51,7 +51,9 @@ fs::path machine_file(std::string_view name_or_path) {
     std::set<std::string> names;
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(folder, error)) {
-        names.insert(entry.path().stem().string());
+        if (entry.path().extension() == ".yaml") {
+            names.insert(entry.path().stem().string());
+        }
     }
     throw user_error(
         fmt::format("machine {}: expects a file or one of {}", name_or_path, fmt::join(names, ", ")));
