@@ -9,8 +9,9 @@ namespace {
 
 constexpr cycle longest_run = 50'000'000;
 
-/// Sends segments in order, each word to all destinations at once. A segment's first word waits until all of
-/// them have room for the whole segment (ready = AND); its later words find their places reserved.
+/// Sends segments in order, each word to all destinations at once. A segment begins when all of them have
+/// room for the whole of it (ready = AND). A segment whose bits came with the last word of the one before
+/// takes no word of the port.
 class iact_port {
 public:
     explicit iact_port(const iact_port_program& p) : program_(p) { filled_ = p.load_words.empty() ? 1 : 0; }
@@ -21,25 +22,31 @@ public:
     void step(cycle now, std::vector<pe>& pes) {
         readable_ = filled_;
         fill();
-        if (next_ == program_.deliveries.size()) return;
-        const segment_delivery& d = program_.deliveries[next_];
-        if (word_ == 0) {
-            if (filling(d.pass)) return;
-            const auto ready = [&](const destination& t) {
-                return pes[t.pe].ready_for_segment(d.segment, d.pass);
-            };
-            if (!std::ranges::all_of(d.to, ready)) return;
-            for (const destination& t : d.to)
-                pes[t.pe].segment_comes(d.segment,
-                                        now + static_cast<cycle>(d.segment.network_words) + t.hops);
-        }
-        if (++word_ == d.segment.network_words) {
+        bool word_sent = false;
+        while (next_ < program_.deliveries.size()) {
+            const segment_delivery& d = program_.deliveries[next_];
+            if (word_ == 0 && !begin(d, now, pes, word_sent)) return;
+            if (d.segment.network_words > 0) {
+                word_sent = true;
+                if (++word_ < d.segment.network_words) return;
+            }
             word_ = 0;
             ++next_;
         }
     }
 
 private:
+    bool begin(const segment_delivery& d, cycle now, std::vector<pe>& pes, bool word_sent) const {
+        const int words = d.segment.network_words;
+        if (filling(d.pass) || (word_sent && words > 0)) return false;
+        const auto ready = [&](const destination& t) {
+            return pes[t.pe].ready_for_segment(d.segment, d.pass);
+        };
+        if (!std::ranges::all_of(d.to, ready)) return false;
+        const cycle last_word = now + static_cast<cycle>(std::max(words, 1)) - 1;
+        for (const destination& t : d.to) pes[t.pe].segment_comes(d.segment, last_word + 1 + t.hops);
+        return true;
+    }
     [[nodiscard]] std::size_t load_of(std::size_t pass) const {
         return program_.load_of_pass.empty() ? 0 : program_.load_of_pass[pass];
     }
@@ -131,7 +138,9 @@ private:
 
 class array {
 public:
-    explicit array(const program& p) : program_(p), finished_(p.tiles) {
+    array(const program& p, std::span<const std::size_t> order)
+        : program_(p), order_(order.begin(), order.end()), finished_(p.tiles) {
+        for (std::size_t i = order_.size(); i < p.jobs.size(); ++i) order_.push_back(i);
         for (const link_program& l : p.links) links_.emplace_back(l.capacity_words, l.hops);
         for (const auto& jobs : p.jobs) pes_.emplace_back(p.pe, linked(jobs));
         for (const auto& port : p.iact_ports) iact_ports_.emplace_back(port);
@@ -165,7 +174,7 @@ private:
         for (iact_port& p : iact_ports_) p.step(now, pes_);
         for (weight_port& p : weight_ports_) p.step(now, pes_);
         move_psums(now);
-        for (std::size_t i = 0; i < pes_.size(); ++i) pes_[i].step(now, filling(i));
+        for (const std::size_t i : order_) pes_[i].step(now, filling(i));
     }
     void move_psums(cycle now) {
         for (psum_link& l : links_) l.begin_cycle(now);
@@ -192,6 +201,7 @@ private:
     }
 
     const program& program_;
+    std::vector<std::size_t> order_;
     std::vector<psum_link> links_;
     std::vector<pe> pes_;
     std::vector<iact_port> iact_ports_;

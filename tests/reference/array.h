@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "tests/reference/pe.h"
@@ -82,8 +83,9 @@ struct run_result {
     std::vector<std::vector<std::int64_t>> finished;  ///< by tile: its psums, windows padded to whole words
 };
 
-/// Steps the array from reset to the last psum. Throws std::runtime_error when nothing has moved for a long
-/// time, naming the first PE that is not done.
-run_result run(const program&);
+/// Steps the array from reset to the last psum. `order`: in which order PEs are stepped within a cycle; it
+/// changes nothing, since they see each other's registers only (empty: by number). Throws std::runtime_error
+/// naming the first PE that is not done when the array does not come to an end.
+run_result run(const program&, std::span<const std::size_t> order = {});
 
 }  // namespace eyeriss::reference

@@ -1,5 +1,6 @@
 #define BOOST_TEST_MODULE reference_array
 #include <boost/test/unit_test.hpp>
+#include <numeric>
 #include <random>
 
 #include "tests/oracle/plain.h"
@@ -30,6 +31,12 @@ public:
         std::vector<int> values(static_cast<std::size_t>(size));
         for (int& v : values) v = upto(1, 100) <= percent ? upto(low, high) : 0;
         return values;
+    }
+    std::vector<std::size_t> permutation(std::size_t size) {
+        std::vector<std::size_t> order(size);
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        std::shuffle(order.begin(), order.end(), random_);
+        return order;
     }
     layer some_layer() {
         layer l;
@@ -91,7 +98,47 @@ BOOST_AUTO_TEST_CASE(circuit_follows_its_multiplexers_along_a_column_and_its_row
     });
 }
 
-BOOST_AUTO_TEST_CASE(random_layers_on_random_arrays_equal_the_plain_loops) {
+// The case "Two clusters, two passes" of doc/reference_cases.md.
+BOOST_AUTO_TEST_CASE(two_clusters_share_iacts_and_add_to_their_banks) {
+    layer l;
+    l.m = l.c = 2, l.w = 4;
+    machine k;
+    k.rows = k.pe_rows = k.pe_cols = 1;
+    k.configuration = 10;
+    mapping m;
+    m.horizontal.m = 2;
+    const operands o{{1, 2, 3, 4, 5, 6, 7, 8}, {1, 2, 3, 4}};
+    const planned p = plan(l, m, k, o);
+    const run_result r = run(p.what);
+    BOOST_TEST(outputs(l, p, r) == oracle_of(l, o));
+    BOOST_TEST(r.total == 45U);
+    const std::vector<window_times> first{{21, 22}, {23, 24}, {25, 26}, {27, 28},
+                                          {37, 38}, {39, 40}, {41, 42}, {43, 44}};
+    BOOST_REQUIRE(r.windows[0].size() == first.size());
+    BOOST_REQUIRE(r.windows[1].size() == first.size());
+    for (std::size_t i = 0; i < first.size(); ++i) {
+        BOOST_TEST(r.windows[0][i].accumulated == first[i].accumulated);
+        BOOST_TEST(r.windows[0][i].moved == first[i].moved);
+        BOOST_TEST(r.windows[1][i].accumulated == first[i].accumulated + 1);
+        BOOST_TEST(r.windows[1][i].moved == first[i].moved + 1);
+    }
+    ledger expected;
+    for (const auto& [c, n] : std::initializer_list<std::pair<cause, cycle>>{{cause::configuration, 10},
+                                                                             {cause::loading_weights, 4},
+                                                                             {cause::wait_dram, 1},
+                                                                             {cause::wait_iact, 1},
+                                                                             {cause::bubble, 12},
+                                                                             {cause::one_lane, 8},
+                                                                             {cause::psum_ports, 8}})
+        expected.add(c, n);
+    ledger second = expected;
+    expected.add(cause::finished_early);
+    second.add(cause::wait_iact);
+    BOOST_TEST((r.ledgers[0] == expected));
+    BOOST_TEST((r.ledgers[1] == second));
+}
+
+BOOST_AUTO_TEST_CASE(random_layers_equal_the_plain_loops_in_any_order_of_stepping) {
     constexpr unsigned seed = 20260102;
     BOOST_TEST_MESSAGE("seed " << seed);
     generator g(seed);
@@ -113,6 +160,9 @@ BOOST_AUTO_TEST_CASE(random_layers_on_random_arrays_equal_the_plain_loops) {
         const run_result r = run(p.what);
         BOOST_REQUIRE(outputs(l, p, r) == oracle_of(l, o));
         for (const ledger& cycles : r.ledgers) BOOST_REQUIRE(cycles.total() == r.total);
+        const run_result permuted = run(p.what, g.permutation(k.pes()));
+        BOOST_REQUIRE(permuted.total == r.total);
+        BOOST_REQUIRE((permuted.windows == r.windows && permuted.ledgers == r.ledgers));
         ++ran;
     }
     BOOST_TEST_MESSAGE(refused << " mappings refused");

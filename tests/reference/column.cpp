@@ -15,12 +15,15 @@ weight_tile tile_of(const pe_work& w) {
 }
 
 iact_port_program port_of(const pe_work& w, const std::vector<destination>& to) {
-    iact_port_program port;
+    std::vector<iact_segment> stream;
     for (int i = 0; i < w.segments(); ++i) {
         const auto values =
             std::span(w.iacts).subspan(static_cast<std::size_t>(i) * w.segment_values, w.segment_values);
-        port.deliveries.push_back({0, w.raw_iacts ? raw_iacts(values) : compress_iacts(values), to});
+        stream.push_back(w.raw_iacts ? raw_iacts(values) : compress_iacts(values));
     }
+    pack(stream);
+    iact_port_program port;
+    for (const iact_segment& segment : stream) port.deliveries.push_back({0, segment, to});
     return port;
 }
 

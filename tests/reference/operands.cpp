@@ -62,7 +62,7 @@ iact_segment compress_iacts(std::span<const int> values) {
     iact_segment segment;
     for (std::size_t i = 0; i < values.size(); ++i)
         if (values[i] != 0) segment.entries.push_back({static_cast<int>(i), values[i]});
-    segment.network_words = words_of(4 + 12 * static_cast<int>(segment.entries.size()));
+    segment.bits = 4 + 12 * static_cast<int>(segment.entries.size());
     return segment;
 }
 
@@ -70,8 +70,16 @@ iact_segment raw_iacts(std::span<const int> values) {
     iact_segment segment;
     for (std::size_t i = 0; i < values.size(); ++i)
         segment.entries.push_back({static_cast<int>(i), values[i]});
-    segment.network_words = words_of(8 * static_cast<int>(values.size()));
+    segment.bits = 8 * static_cast<int>(values.size());
     return segment;
+}
+
+void pack(std::span<iact_segment> stream) {
+    int bits = 0;
+    for (iact_segment& segment : stream) {
+        segment.network_words = words_of(bits + segment.bits) - words_of(bits);
+        bits += segment.bits;
+    }
 }
 
 }  // namespace eyeriss::reference

@@ -34,16 +34,20 @@ struct stored_iact {
 /// C0 x U iacts, of which the stored ones are listed.
 struct iact_segment {
     std::vector<stored_iact> entries;
-    int network_words = 0;
+    int bits = 0;           ///< on the network
+    int network_words = 0;  ///< that its stream takes up to its end, less those up to its begin
 };
 
 /// Compresses a rows x columns matrix, given row by row.
 weight_tile compress_weights(std::span<const int> matrix, int rows, int columns);
 /// The same matrix in dense mode: columns filled up to an even number of rows.
 weight_tile raw_weights(std::span<const int> matrix, int rows, int columns);
-/// Drops the zeros: a 4-bit end and 12 bits a value on the network.
+/// Drops the zeros: a 4-bit end and 12 bits a value.
 iact_segment compress_iacts(std::span<const int> values);
-/// Keeps the zeros: 8 bits a value on the network.
+/// Keeps the zeros: 8 bits a value.
 iact_segment raw_iacts(std::span<const int> values);
+/// Packs a stream's segments without gaps into 24-bit words. A segment that ends in the word in which the one
+/// before it ended takes none of its own.
+void pack(std::span<iact_segment> stream);
 
 }  // namespace eyeriss::reference

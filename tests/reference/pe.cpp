@@ -70,8 +70,7 @@ void pe::account_idle(cycle now) {
 
 const std::vector<weight_word>& pe::words_of(const token& t) const {
     static const std::vector<weight_word> none;
-    const auto& columns = present().weights.columns;
-    return t.empty || t.column >= static_cast<int>(columns.size()) ? none : columns[t.column];
+    return t.empty ? none : present().weights.columns[t.column];
 }
 
 // Stage 7. The SPad's ports serve either the MACs or the psums that move.
@@ -199,9 +198,12 @@ void pe::fetch_address(cycle now, bool filling) {
 }
 
 void pe::list_window() {
+    const auto columns = static_cast<int>(present().weights.columns.size());
     for (int i = 0; i < present().window_segments; ++i)
-        for (const stored_iact& s : segments_[i].segment.entries)
-            window_.push_back({.column = i * present().segment_values + s.place, .iact = s.value});
+        for (const stored_iact& s : segments_[i].segment.entries) {
+            const int column = i * present().segment_values + s.place;
+            if (column < columns) window_.push_back({.column = column, .iact = s.value});
+        }
     if (window_.empty()) window_.push_back({.empty = true});
     window_.back().ends_window = true;
     window_.front().waited_iact = std::exchange(starved_iact_, 0);

@@ -88,6 +88,7 @@ std::vector<iact_segment> planner::stream_of(const work& w) const {
             }
         stream.push_back(mapping_.raw_iacts ? raw_iacts(values) : compress_iacts(values));
     }
+    pack(stream);
     return stream;
 }
 
