@@ -212,8 +212,8 @@ private:
 
 }  // namespace
 
-run_result run(const program& p) {
-    return array(p).run();
+run_result run(const program& p, std::span<const std::size_t> order) {
+    return array(p, order).run();
 }
 
 }  // namespace eyeriss::reference
