@@ -37,7 +37,7 @@ std::string cached_hash(const fs::path& file) {
     if (std::string text; std::ifstream(beside) >> text && text.size() == 64) {
         return text;
     }
-    const auto hash = hash_file(file);
+    auto hash = hash_file(file);
     std::ofstream(beside) << hash << "\n";
     return hash;
 }

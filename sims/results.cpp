@@ -132,7 +132,7 @@ std::uint64_t total(const std::vector<layer_result>& layers, Field field) {
 void add_times(json& out, const run_result& run, const arch::machine& machine) {
     const double hertz = machine.clock_mhz * 1e6;
     const auto accelerator = run.cycles_accelerator();
-    const auto all = static_cast<std::uint64_t>(run.simulated_seconds * hertz + 0.5);
+    const auto all = static_cast<std::uint64_t>(std::llround(run.simulated_seconds * hertz));
     out["cycles"] = all;
     out["cycles_total"] = all;
     out["cycles_accelerator"] = accelerator;
@@ -162,7 +162,7 @@ void flatten(const json& value, const std::string& key, std::map<std::string, st
              std::vector<std::string>& order) {
     if (value.is_object()) {
         for (const auto& [name, inner] : value.items()) {
-            flatten(inner, key.empty() ? name : key + "." + name, out, order);
+            flatten(inner, key.empty() ? name : fmt::format("{}.{}", key, name), out, order);
         }
         return;
     }

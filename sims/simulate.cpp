@@ -59,8 +59,8 @@ public:
         out.instructions = soc_.cpu_statistics().instructions;
         out.simulated_seconds = sc_core::sc_time_stamp().to_seconds();
         out.layers = log_.layers();
-        out.error =
-            outcome.exit_code.value_or(0) == 0 ? log_.missing_macs() : guest_error(*outcome.exit_code);
+        const int code = outcome.exit_code.value_or(0);
+        out.error = code == 0 ? log_.missing_macs() : guest_error(code);
         out.complete = out.complete && out.error.empty();
     }
 
