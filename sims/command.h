@@ -39,6 +39,7 @@ void add_boot(CLI::App& app, const common_options& common, action& chosen);
 void add_layer(CLI::App& app, const common_options& common, action& chosen);
 void add_compile(CLI::App& app, const common_options& common, action& chosen);
 void add_make_network(CLI::App& app, const common_options& common, action& chosen);
+void add_dram(CLI::App& app, const common_options& common, action& chosen);
 void add_bench(CLI::App& app, const common_options& common, action& chosen);
 
 }  // namespace eyeriss::sims

@@ -10,6 +10,7 @@
 #include "firmware/compiler/import_onnx.h"
 #include "platform/elf.h"
 #include "platform/machine_file.h"
+#include "platform/part_file.h"
 #include "sims/error.h"
 
 namespace eyeriss::sims {
@@ -19,6 +20,7 @@ bool is_users(const std::exception& error) {
     return dynamic_cast<const user_error*>(&error) != nullptr ||
            dynamic_cast<const platform::machine_error*>(&error) != nullptr ||
            dynamic_cast<const platform::elf_error*>(&error) != nullptr ||
+           dynamic_cast<const platform::part_error*>(&error) != nullptr ||
            dynamic_cast<const compiler::import_error*>(&error) != nullptr ||
            dynamic_cast<const compiler::compile_error*>(&error) != nullptr ||
            dynamic_cast<const std::invalid_argument*>(&error) != nullptr;

@@ -49,6 +49,7 @@ int dispatch(int argc, char** argv) {
     add_layer(app, common, chosen);
     add_compile(app, common, chosen);
     add_make_network(app, common, chosen);
+    add_dram(app, common, chosen);
     add_bench(app, common, chosen);
     try {
         app.parse(argc, argv);
@@ -70,7 +71,7 @@ int dispatch(int argc, char** argv) {
     }
     if (!chosen) {
         throw user_error(
-            "expects a subcommand: run, boot, layer, compile, make-network or bench (see --help)");
+            "expects a subcommand: run, boot, layer, compile, make-network, dram or bench (see --help)");
     }
     return chosen();
 }

@@ -38,6 +38,11 @@ fs::path firmware_file(std::string_view name) {
     return file;
 }
 
+fs::path parts_folder() {
+    const auto share = installed_share();
+    return share ? *share / "parts" : fs::path(EYERISS_PARTS_FOLDER);
+}
+
 fs::path machine_file(std::string_view name_or_path) {
     fs::path path(name_or_path);
     if (fs::is_regular_file(path) || path.has_parent_path() || path.has_extension()) {

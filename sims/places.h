@@ -14,6 +14,9 @@ namespace eyeriss::sims {
 /// \throws user_error listing the names for one that is neither a file nor known.
 [[nodiscard]] std::filesystem::path machine_file(std::string_view name_or_path);
 
+/// Folder of the DRAM parts that come with the program.
+[[nodiscard]] std::filesystem::path parts_folder();
+
 /// Folder of generated networks, images and references: BUILD/cache; for an installed program
 /// $XDG_CACHE_HOME/eyeriss_vp or ~/.cache/eyeriss_vp.
 [[nodiscard]] std::filesystem::path default_cache_folder();
