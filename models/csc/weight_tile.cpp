@@ -94,24 +94,23 @@ void prepare(weight_tile& tile, unsigned rows, unsigned columns) {
 bool decode_column(std::span<const std::uint8_t> words, unsigned count, unsigned rows, std::int16_t* values,
                    weight_tile::column& counts) {
     unsigned at = 0;
+    const auto put = [&](std::uint32_t bits) {
+        at += bits & 0xfU;
+        if (at >= rows) return false;
+        values[at++] = static_cast<std::int8_t>(bits >> 4);
+        return true;
+    };
     for (unsigned w = 0; w < count; ++w) {
         const std::uint32_t word = get_word(words, w);
-        unsigned nonzero = 0;
-        bool stored_zero = false;
-        for (unsigned i = 0; i < 2; ++i) {
-            const std::uint32_t bits = (word >> (i * pair_bits)) & 0xfffU;
-            const bool pad = bits == 0 && i == 1 && w + 1 == count;
-            if (pad) break;
-            at += bits & 0xfU;
-            if (at >= rows) return false;
-            const auto value = static_cast<std::int8_t>(bits >> 4);
-            values[at++] = value;
-            ++counts.stored;
-            nonzero += value != 0 ? 1 : 0;
-            stored_zero = stored_zero || value == 0;
-        }
+        const std::uint32_t first = word & 0xfffU;
+        const std::uint32_t second = word >> pair_bits;
+        const bool pad = second == 0 && w + 1 == count;
+        if (!put(first) || (!pad && !put(second))) return false;
+        const unsigned stored = pad ? 1 : 2;
+        const unsigned nonzero = (first > 0xfU ? 1U : 0U) + (second > 0xfU ? 1U : 0U);
+        counts.stored = static_cast<std::uint16_t>(counts.stored + stored);
         counts.nonzero = static_cast<std::uint16_t>(counts.nonzero + nonzero);
-        ++(stored_zero ? counts.stored_zero : nonzero == 2 ? counts.both : counts.single);
+        ++(nonzero < stored ? counts.stored_zero : pad ? counts.single : counts.both);
     }
     return true;
 }
