@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_CASE(busy_tiles_without_empty_columns_take_the_models_time) {
     for (int i = 0; i < tiles; ++i) {
         const pe_work w = random_tile(
             random, {.fewest_rows = 8, .empty_columns = false, .always_ahead = true, .raw_weights = true});
-        const model_answer model = ask_model(w);
+        const model_answer model = ask_model({&w, 1});
         const run_result reference = run(chain_of({&w, 1}));
         BOOST_TEST_INFO("tile " << i);
         std::vector<cycle> moved;

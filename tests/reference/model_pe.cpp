@@ -49,29 +49,37 @@ ledger in_our_causes(const timing::ledger& found) {
 
 }  // namespace
 
-model_answer ask_model(const pe_work& w) {
+model_answer ask_model(std::span<const pe_work> chain) {
     static_assert(causes == timing::cause_count);
     arch::machine m;
-    m.noc.cluster_rows = m.noc.cluster_cols = m.noc.pe_rows = m.noc.pe_cols = 1;
-    const tile_operands o = operands_of(w, m);
-    const eyeriss::pe::window_coster coster(o.iacts, o.weights, m.pe.drop_queue_columns);
-    std::vector<timing::window_work> work;
-    for (int i = 0; i < w.windows(); ++i)
-        work.push_back(coster.window(static_cast<std::size_t>(i) * w.segment_values, w.columns()).work);
-
+    m.noc.cluster_rows = m.noc.cluster_cols = m.noc.pe_cols = 1;
+    m.noc.pe_rows = static_cast<unsigned>(chain.size());
+    std::vector<tile_operands> operands;
+    std::vector<std::vector<timing::window_work>> work(chain.size());
     timing::pass p;
-    p.window_segments = static_cast<unsigned>(w.window_segments);
-    p.loads = {{0, o.network_words, {{0, 0}}}};
-    p.streams = {{0, o.iacts.words_to, o.iacts.pairs, {{0, 0}}}};
-    p.chains = {{{{0, 0}}, false, 0, 0, static_cast<unsigned>(w.rows)}};
-    p.work = {work};
+    p.window_segments = static_cast<unsigned>(chain[0].window_segments);
+    p.chains = {{{}, false, 0, 0, static_cast<unsigned>(chain[0].rows)}};
+    for (const pe_work& w : chain) operands.push_back(operands_of(w, m));
+    for (std::uint32_t q = 0; q < chain.size(); ++q) {
+        const tile_operands& o = operands[q];
+        const eyeriss::pe::window_coster coster(o.iacts, o.weights, m.pe.drop_queue_columns);
+        for (int i = 0; i < chain[q].windows(); ++i)
+            work[q].push_back(coster
+                                  .window(static_cast<std::size_t>(i) * chain[q].segment_values,
+                                          static_cast<unsigned>(chain[q].columns()))
+                                  .work);
+        p.loads.push_back({q, o.network_words, {{q, 0}}});
+        p.streams.push_back({q, o.iacts.words_to, o.iacts.pairs, {{q, 0}}});
+        p.chains[0].pes.push_back({q, 0});
+        p.work.emplace_back(work[q]);
+    }
     model_answer answer;
-    for (int windows = 1; windows <= w.windows(); ++windows) {
+    for (int windows = 1; windows <= chain[0].windows(); ++windows) {
         p.windows = static_cast<unsigned>(windows);
         timing::array_timing t(m);
         t.begin_layer(0, 0);
         answer.moved.push_back(t.run(p).outputs_ready);
-        if (windows == w.windows()) answer.counts = in_our_causes(t.end_layer(answer.moved.back()));
+        if (windows == chain[0].windows()) answer.counts = in_our_causes(t.end_layer(answer.moved.back()));
     }
     return answer;
 }

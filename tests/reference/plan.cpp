@@ -23,8 +23,6 @@ public:
 private:
     using stream_roles = std::vector<std::array<int, 4>>;
 
-    [[nodiscard]] std::vector<int> matrix_of(const work&) const;
-    [[nodiscard]] std::vector<iact_segment> stream_of(const work&) const;
     [[nodiscard]] std::size_t clusters() const { return machine_.rows * machine_.cols; }
     [[nodiscard]] std::vector<std::size_t> pes_of(std::size_t cluster, std::size_t row) const;
 
@@ -61,37 +59,6 @@ planned planner::plan() {
     return std::move(out_);
 }
 
-std::vector<int> planner::matrix_of(const work& w) const {
-    std::vector<int> matrix;
-    for (int row = 0; row < w.rows; ++row)
-        for (int s = 0; s < w.filter_cols; ++s)
-            for (int c = 0; c < w.channels; ++c) {
-                const int filter = w.g * layer_.m + w.first_m + row;
-                const int at = ((filter * layer_.c + w.first_c + c) * layer_.r + w.filter_row) * layer_.s;
-                matrix.push_back(operands_.weights[static_cast<std::size_t>(at) + w.first_s + s]);
-            }
-    return matrix;
-}
-
-std::vector<iact_segment> planner::stream_of(const work& w) const {
-    const int y = w.e * layer_.stride_h + w.filter_row - layer_.pad_top;
-    const int segments = layer_.f() + up(w.filter_cols, layer_.stride_w) - 1;
-    std::vector<iact_segment> stream;
-    for (int i = 0; i < segments; ++i) {
-        std::vector<int> values;
-        for (int u = 0; u < layer_.stride_w; ++u)
-            for (int c = 0; c < w.channels; ++c) {
-                const int x = i * layer_.stride_w + u + w.first_s - layer_.pad_left;
-                const bool inside = x >= 0 && x < layer_.w && y >= 0 && y < layer_.h;
-                const int channel = (w.n * layer_.groups + w.g) * layer_.c + w.first_c + c;
-                values.push_back(inside ? operands_.iacts[(channel * layer_.h + y) * layer_.w + x] : 0);
-            }
-        stream.push_back(mapping_.raw_iacts ? raw_iacts(values) : compress_iacts(values));
-    }
-    pack(stream);
-    return stream;
-}
-
 std::vector<std::size_t> planner::pes_of(std::size_t cluster, std::size_t row) const {
     std::vector<std::size_t> pes;
     for (std::size_t col = 0; col < machine_.pe_cols; ++col)
@@ -119,9 +86,7 @@ void planner::plan_jobs(std::size_t pass) {
         if (!w) continue;
         pe_job job;
         job.pass = pass;
-        const int columns = w->channels * w->filter_cols;
-        job.weights = mapping_.raw_weights ? raw_weights(matrix_of(*w), w->rows, columns)
-                                           : compress_weights(matrix_of(*w), w->rows, columns);
+        job.weights = tile_of(layer_, mapping_, operands_, *w);
         job.windows = layer_.f();
         job.window_segments = up(w->filter_cols, layer_.stride_w);
         job.segment_values = w->channels * layer_.stride_w;
@@ -272,7 +237,7 @@ void planner::add_pass(iact_port_program& port, std::size_t pass, const stream_r
                     const place& at = schedule_.places()[pe];
                     const auto w = schedule_.work_of(pass, pe);
                     if (!w || schedule_.stream_role(at) != role) continue;
-                    if (s.users.empty()) s.segments = stream_of(*w);
+                    if (s.users.empty()) s.segments = stream_of(layer_, mapping_, operands_, *w);
                     s.users.push_back({pe, r.hops * machine_.hop});
                     auto& jobs = out_.what.jobs[pe];
                     const auto job = std::ranges::find_if(jobs, [&](auto& j) { return j.job.pass == pass; });
@@ -291,21 +256,6 @@ void planner::add_pass(iact_port_program& port, std::size_t pass, const stream_r
 
 planned plan(const layer& l, const mapping& m, const machine& k, const operands& o) {
     return planner(l, m, k, o).plan();
-}
-
-std::vector<std::int64_t> outputs(const layer& l, const planned& p, const run_result& r) {
-    const int channels = l.groups * l.m, rows = l.e(), columns = l.f();
-    std::vector<std::int64_t> out(static_cast<std::size_t>(l.batch) * channels * rows * columns);
-    for (std::size_t i = 0; i < p.tiles.size(); ++i) {
-        const output_tile& t = p.tiles[i];
-        const int padded = t.rows + t.rows % 2;
-        for (int f = 0; f < columns; ++f)
-            for (int m = 0; m < t.rows; ++m) {
-                const int channel = (t.n * channels) + t.g * l.m + t.first_m + m;
-                out[(channel * rows + t.e) * columns + f] = r.finished[i][f * padded + m];
-            }
-    }
-    return out;
 }
 
 }  // namespace eyeriss::reference

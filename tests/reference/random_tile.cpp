@@ -57,4 +57,16 @@ pe_work random_tile(std::mt19937& random, const tile_limits& limits) {
     }
 }
 
+std::vector<pe_work> random_chain(std::mt19937& random, const tile_limits& limits, int length) {
+    std::vector<pe_work> chain{random_tile(random, limits)};
+    while (static_cast<int>(chain.size()) < length) {
+        pe_work w = chain.front();
+        w.weights = sparse(random, w.weights.size(), -128, 127);
+        if (!limits.empty_columns) fill_empty_columns(random, w);
+        w.iacts = sparse(random, w.iacts.size(), -128, 127);
+        if (fits(w)) chain.push_back(w);
+    }
+    return chain;
+}
+
 }  // namespace eyeriss::reference

@@ -17,4 +17,7 @@ struct tile_limits {
 /// A tile that fits the paper's SPads, of any density; odd and empty columns, windows without iacts included.
 pe_work random_tile(std::mt19937& random, const tile_limits&);
 
+/// A chain of such tiles of one shape, each with weights and iacts of its own.
+std::vector<pe_work> random_chain(std::mt19937& random, const tile_limits&, int length);
+
 }  // namespace eyeriss::reference

@@ -34,6 +34,10 @@ struct work {
     [[nodiscard]] std::array<int, 5> tile() const { return {g, first_m, first_c, filter_row, first_s}; }
 };
 
+/// A PE's weight tile and its stream of iacts, padding included, cut out of the layer's operands.
+weight_tile tile_of(const layer&, const mapping&, const operands&, const work&);
+std::vector<iact_segment> stream_of(const layer&, const mapping&, const operands&, const work&);
+
 /// Passes, places and who works on what.
 class schedule {
 public:
