@@ -65,8 +65,8 @@ public:
         if (entries_.size() > size_) entries_.pop_back();
     }
     [[nodiscard]] std::vector<mapping> take() const {
-        std::vector<mapping> maps;
-        for (const entry& e : entries_) maps.push_back(e.map);
+        std::vector<mapping> maps(entries_.size());
+        std::transform(entries_.begin(), entries_.end(), maps.begin(), [](const entry& e) { return e.map; });
         return maps;
     }
 

@@ -98,8 +98,7 @@ void array::begin_pass(const arch::tiling& tiles, const arch::pass_index& index)
 std::vector<arch::timing::sink> array::sinks(const noc::burst& b) const {
     std::vector<arch::timing::sink> result;
     result.reserve(b.arrivals.size());
-    for (const auto& a : b.arrivals)
-        result.push_back({a.sink, a.latency.value() / cycle_.value()});
+    for (const auto& a : b.arrivals) result.push_back({a.sink, a.latency.value() / cycle_.value()});
     return result;
 }
 

@@ -1,2 +1,4 @@
 // libsystemc needs the symbol; a test never calls it.
-extern "C" int sc_main(int, char**) { return 0; }
+extern "C" int sc_main(int, char**) {
+    return 0;
+}
