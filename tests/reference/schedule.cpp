@@ -47,7 +47,13 @@ schedule::schedule(const layer& l, const mapping& m, const machine& k) : layer_(
             }
         passes_ = std::move(nested);
     }
-    for (std::size_t pe = 0; pe < k.pes(); ++pe) places_.push_back(place_of(pe));
+    for (std::size_t pe = 0; pe < k.pes(); ++pe) {
+        places_.push_back(place_of(pe));
+        bool works = false;
+        for (std::size_t pass = 0; pass < passes_.size() && !works; ++pass)
+            works = work_of(pass, pe).has_value();
+        if (!works) places_[pe].q = -1;
+    }
 }
 
 int schedule::trips(char loop) const {

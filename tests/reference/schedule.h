@@ -22,7 +22,7 @@ struct trip {
 /// the split dimensions.
 struct place {
     std::size_t cluster = 0, row = 0, col = 0, chain = 0;
-    int q = -1;  ///< -1: not mapped
+    int q = -1;  ///< -1: no work in any pass
     spatial at;
 };
 
