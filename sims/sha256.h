@@ -1,30 +1,31 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
+/// OpenSSL's digest context.
+struct evp_md_ctx_st;
+
 namespace eyeriss::sims {
 
-/// SHA-256 (FIPS 180-4) of what was added, in pieces of any length.
+/// SHA-256 (FIPS 180-4) of what was added, in pieces of any length, by OpenSSL.
 class sha256 {
 public:
+    sha256();
     void add(std::span<const std::uint8_t> bytes);
     void add(std::string_view text);
     /// 64 hexadecimal digits. Ends the computation: nothing may be added after it.
     [[nodiscard]] std::string hex();
 
 private:
-    void block(std::span<const std::uint8_t, 64> bytes);
-
-    std::array<std::uint32_t, 8> state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                                        0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-    std::array<std::uint8_t, 64> rest_{};
-    std::size_t rest_bytes_ = 0;
-    std::uint64_t total_bytes_ = 0;
+    struct release {
+        void operator()(evp_md_ctx_st* context) const;
+    };
+    std::unique_ptr<evp_md_ctx_st, release> context_;
 };
 
 /// Hash of a file's content.
