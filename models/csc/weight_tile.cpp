@@ -11,6 +11,11 @@ namespace {
 constexpr unsigned ends_per_word = 3;
 constexpr unsigned end_bits = 7;
 
+/// A byte's value as int8.
+std::int16_t sign_extended(std::uint32_t byte) {
+    return static_cast<std::int16_t>(static_cast<int>((byte & 0xffU) ^ 0x80U) - 0x80);
+}
+
 unsigned address_words(unsigned columns) {
     return (columns + ends_per_word - 1) / ends_per_word;
 }
@@ -97,7 +102,7 @@ bool decode_column(std::span<const std::uint8_t> words, unsigned count, unsigned
     const auto put = [&](std::uint32_t bits) {
         at += bits & 0xfU;
         if (at >= rows) return false;
-        values[at++] = static_cast<std::int8_t>(bits >> 4);
+        values[at++] = sign_extended(bits >> 4);
         return true;
     };
     for (unsigned w = 0; w < count; ++w) {
@@ -148,7 +153,7 @@ bool decode_dense(std::span<const std::uint8_t> bytes, unsigned total, weight_ti
             ++(nonzero == 2 ? counts.both : pad && nonzero == 1 ? counts.single : counts.stored_zero);
         }
         for (unsigned i = 0; i < tile.rows; ++i) {
-            tile.values[std::size_t{k} * tile.padded_rows + i] = static_cast<std::int8_t>(column[i]);
+            tile.values[std::size_t{k} * tile.padded_rows + i] = sign_extended(column[i]);
         }
     }
     return true;

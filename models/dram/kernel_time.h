@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cmath>
+
 #include <cstdint>
 #include <systemc>
 
@@ -8,7 +10,7 @@ namespace eyeriss::dram {
 /// Picoseconds of the kernel's time; exact at the default resolution of 1 ps.
 inline std::uint64_t ps(const sc_core::sc_time& t) {
     static const auto femtoseconds =
-        static_cast<std::uint64_t>(sc_core::sc_get_time_resolution().to_seconds() * 1e15 + 0.5);
+        static_cast<std::uint64_t>(std::llround(sc_core::sc_get_time_resolution().to_seconds() * 1e15));
     return femtoseconds == 1000 ? t.value() : t.value() * femtoseconds / 1000;
 }
 
