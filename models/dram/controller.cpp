@@ -71,7 +71,8 @@ bool controller::accept(payload& transaction, port_statistics& counts) {
         good = access(transaction, memory_.bytes(), memory_rights::read_write);
     } else {
         const std::uint64_t length = transaction.get_data_length();
-        good = length != 0 && transaction.get_streaming_width() != 0 && transaction.get_address() < capacity_bytes_ &&
+        good = length != 0 && transaction.get_streaming_width() != 0 &&
+               transaction.get_address() < capacity_bytes_ &&
                length <= capacity_bytes_ - transaction.get_address();
         transaction.set_response_status(good ? tlm::TLM_OK_RESPONSE : tlm::TLM_ADDRESS_ERROR_RESPONSE);
     }

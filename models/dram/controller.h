@@ -141,7 +141,7 @@ private:
     [[nodiscard]] std::uint64_t decidable_ps() const;
     bool decide(clock_count limit);
     void unblock(clock_count at);
-    void respond(std::uint32_t index, std::uint64_t at_ps);
+    void respond(const ready_response& r);
     void deliver(const ready_response& r);
     void sleep(std::uint64_t now_ps);
     [[nodiscard]] std::uint64_t time_of(clock_count c) const {

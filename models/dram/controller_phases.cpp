@@ -70,7 +70,7 @@ void controller::run() {
         while (!port.response_open && !port.held.empty()) {
             const ready_response next = port.held.front();
             port.held.pop_front();
-            deliver(next);
+            respond(next);
         }
     }
     unblock(clock_at(now));
@@ -132,13 +132,15 @@ void controller::deliver(const ready_response& r) {
         port.held.push_back(r);
         return;
     }
-    respond(r.request, std::max({time_of(r.at), port.response_free_ps, ps(sc_core::sc_time_stamp())}));
+    respond(r);
 }
 
-void controller::respond(std::uint32_t index, std::uint64_t at_ps) {
+void controller::respond(const ready_response& ready) {
+    const std::uint32_t index = ready.request;
     const request r = requests_[index];
     port_state& port = ports_[r.port];
     const std::uint64_t now = ps(sc_core::sc_time_stamp());
+    const std::uint64_t at_ps = std::max({time_of(ready.at), port.response_free_ps, now});
     (r.is_write ? port.counts.write_latency : port.counts.read_latency).add(at_ps - r.sent_ps);
     port.counts.bandwidth.add(at_ps, r.transaction->get_data_length());
     tlm::tlm_phase phase = tlm::BEGIN_RESP;
