@@ -118,8 +118,9 @@ private:
 
     void feed(cycle now, std::vector<psum_link>& links) {
         while (fed_pass_ < program_.passes.size() && program_.passes[fed_pass_].round == 0) ++fed_pass_;
-        if (fed_pass_ == program_.passes.size() || !links[program_.feed].writable()) return;
+        if (fed_pass_ == program_.passes.size()) return;
         const chain_pass& pass = program_.passes[fed_pass_];
+        if (!links[program_.feed].writable(pass.pass)) return;
         if (fed_ >= kept_[pass.tile].size() || kept_[pass.tile][fed_].rounds != pass.round) return;
         links[program_.feed].write(kept_[pass.tile][fed_].value, now);
         advance(fed_pass_, fed_);
@@ -141,7 +142,7 @@ public:
     array(const program& p, std::span<const std::size_t> order)
         : program_(p), order_(order.begin(), order.end()), finished_(p.tiles) {
         for (std::size_t i = order_.size(); i < p.jobs.size(); ++i) order_.push_back(i);
-        for (const link_program& l : p.links) links_.emplace_back(l.capacity_words, l.hops);
+        for (const link_program& l : p.links) links_.emplace_back(l.capacity_words, l.hops, l.turns);
         for (const auto& jobs : p.jobs) pes_.emplace_back(p.pe, linked(jobs));
         for (const auto& port : p.iact_ports) iact_ports_.emplace_back(port);
         for (const auto& deliveries : p.weight_ports) weight_ports_.emplace_back(deliveries);

@@ -40,6 +40,7 @@ struct tile_delivery {
 struct link_program {
     std::size_t capacity_words = 1;
     cycle hops = 0;
+    std::vector<link_turn> turns = {};  ///< of PEs that write it; empty: it has one writer
 };
 inline constexpr std::size_t no_link = ~std::size_t{0};
 inline constexpr std::size_t no_port = ~std::size_t{0};
@@ -52,6 +53,7 @@ struct job_program {
 
 /// What a chain does in a pass with the psums of an output tile.
 struct chain_pass {
+    std::size_t pass = 0;
     std::size_t tile = 0;
     std::size_t words = 0;
     std::size_t round = 0;  ///< passes that have added to the tile before; 0: the chain starts from zeros

@@ -138,6 +138,27 @@ BOOST_AUTO_TEST_CASE(two_clusters_share_iacts_and_add_to_their_banks) {
     BOOST_TEST((r.ledgers[1] == second));
 }
 
+BOOST_AUTO_TEST_CASE(short_chain_waits_until_the_long_one_before_has_left_the_column) {
+    layer l;
+    l.m = 32, l.c = 4;
+    machine k;
+    k.rows = k.cols = 1;
+    mapping m;
+    m.m0 = 32, m.c1 = 3;
+    operands o{{1, 1, 1, 1}, std::vector<int>(128)};
+    for (int row = 0; row < 32; ++row) {
+        o.weights[row * 4] = o.weights[row * 4 + 3] = row == 0 ? 1 : 0;
+        o.weights[row * 4 + 1] = row < 16 ? 1 : 0;
+        o.weights[row * 4 + 2] = 1;
+    }
+    const planned p = plan(l, m, k, o);
+    const run_result r = run(p.what);
+    BOOST_TEST(outputs(l, p, r) == oracle_of(l, o));
+    // The top's 16 words leave in 40-55; the bottom's second 16 go over the same port after them.
+    BOOST_TEST(r.windows[8].front().moved == 55U);
+    BOOST_TEST(r.windows[0].back().moved == 71U);
+}
+
 BOOST_AUTO_TEST_CASE(random_layers_equal_the_plain_loops_in_any_order_of_stepping) {
     constexpr unsigned seed = 20260102;
     BOOST_TEST_MESSAGE("seed " << seed);

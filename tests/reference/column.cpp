@@ -45,12 +45,12 @@ program chain_of(std::span<const pe_work> works, const pe_parameters& parameters
     p.pe = parameters;
     p.tiles = 1;
     for (std::size_t i = 0; i < works.size(); ++i) {
-        p.links.push_back({i + 1 < works.size() ? psum_words(works[i]) : drained_at_once, 0});
+        p.links.push_back({i + 1 < works.size() ? psum_words(works[i]) : drained_at_once, 0, {}});
         p.iact_ports.push_back(port_of(works[i], {{i, 0}}));
         add_pe(p, works[i], i == 0 ? no_link : i - 1, i);
     }
     const std::size_t words = psum_words(works[0]) * static_cast<std::size_t>(works[0].windows());
-    p.chains.push_back({no_link, works.size() - 1, {{0, words, 0, true}}});
+    p.chains.push_back({no_link, works.size() - 1, {{0, 0, words, 0, true}}});
     return p;
 }
 

@@ -110,7 +110,7 @@ void pe::add_products(const operation& o) {
 void pe::move_psums(cycle now) {
     const pe_job& job = present();
     if (job.below != nullptr && !job.below->readable()) return ledger_.add(cause::wait_psum_in);
-    if (job.above != nullptr && !job.above->writable()) return ledger_.add(cause::wait_psum_out);
+    if (job.above != nullptr && !job.above->writable(job.pass)) return ledger_.add(cause::wait_psum_out);
     ledger_.add(cause::psum_ports);
     psum_word out{psums_[2 * moved_words_], psums_[2 * moved_words_ + 1]};
     if (job.below != nullptr) {

@@ -75,7 +75,7 @@ void planner::make_links() {
     p.chains.resize(clusters() * machine_.pe_cols);
     for (chain_program& c : p.chains) {
         c.sink = p.links.size();
-        p.links.push_back({drained_at_once, 0});
+        p.links.push_back({drained_at_once, 0, {}});
     }
 }
 
@@ -112,12 +112,13 @@ void planner::plan_chain(std::size_t pass, const std::vector<std::size_t>& pes) 
         throw std::invalid_argument("reference: a chain over several clusters must finish in one pass");
     chain_program& chain = p.chains[schedule_.places()[pes.front()].chain];
     chain.feed = pes.front();
-    chain.passes.push_back(
-        {tile, static_cast<std::size_t>(layer_.f() * up(w.rows, 2)), round, round + 1 == rounds});
+    const auto words = static_cast<std::size_t>(layer_.f() * up(w.rows, 2));
+    chain.passes.push_back({pass, tile, words, round, round + 1 == rounds});
     for (std::size_t i = 0; i < pes.size(); ++i) {
         job_program& job = p.jobs[pes[i]].back();
         if (i > 0 || round > 0) job.below = pes[i];
         job.above = i + 1 < pes.size() ? pes[i + 1] : chain.sink;
+        p.links[job.above].turns.push_back({pass, words});
     }
     ++round;
 }
