@@ -38,18 +38,37 @@ soc::soc(sc_core::sc_module_name name, const arch::machine& machine, soc_options
       plic_("plic"),
       uart_("uart", sink_or_none(std::move(options.uart_output)), options.uart_character_time),
       accelerator_("accelerator", machine, options.timing),
-      dram_("dram", machine.dram),
       software_line_("software_line"),
       timer_line_("timer_line"),
       external_line_("external_line"),
       uart_line_("uart_line"),
       accelerator_line_("accelerator_line") {
+    make_dram(machine.dram, options.dram);
     map_parts();
     connect_lines();
     write_boot_code(boot_rom_.bytes(), static_cast<std::uint32_t>(memory_map::dram_base), 0);
 }
 
 soc::~soc() = default;
+
+void soc::make_dram(const arch::dram_parameters& machine, const std::optional<timed_dram>& timed) {
+    if (!timed) {
+        dram_.emplace("dram", machine);
+        return;
+    }
+    dram::controller_options seen;
+    seen.capacity_bytes = machine.capacity_mib << 20U;
+    seen.dmi_region = std::pair<std::uint64_t, std::uint64_t>{0, seen.capacity_bytes - 1};
+    dram_controller_.emplace("dram", timed->part, timed->controller, seen);
+}
+
+dram::dram_statistics soc::dram_statistics() const {
+    if (dram_) {
+        return dram_->statistics();
+    }
+    const auto& counts = dram_controller_->port_counts(0);
+    return {counts.read_bytes, counts.write_bytes, counts.reads, counts.writes, {}};
+}
 
 void soc::map_parts() {
     bus_.map("boot_rom", memory_map::boot_rom, boot_rom_.socket);
@@ -59,7 +78,12 @@ void soc::map_parts() {
     bus_.map("plic", memory_map::plic, plic_.socket);
     bus_.map("uart", memory_map::uart, uart_.socket);
     bus_.map("accelerator", memory_map::accelerator, accelerator_.registers);
-    bus_.map("dram", {memory_map::dram_base, dram_.capacity_bytes()}, dram_.socket);
+    if (dram_) {
+        bus_.map("dram", {memory_map::dram_base, dram_->capacity_bytes()}, dram_->socket);
+    } else {
+        bus_.map("dram", {memory_map::dram_base, dram_controller_->capacity_bytes()},
+                 dram_controller_->port(0));
+    }
     hart_.bus.bind(bus_.initiators);
     accelerator_.read_port.bind(bus_.initiators);
     accelerator_.write_port.bind(bus_.initiators);

@@ -11,6 +11,7 @@
 
 #include "models/accelerator/accelerator.h"
 #include "models/arch/machine.h"
+#include "models/dram/controller.h"
 #include "models/dram/dram.h"
 #include "platform/bus/interconnect.h"
 #include "platform/cpu/hart.h"
@@ -22,12 +23,20 @@
 
 namespace eyeriss::platform {
 
+/// A JEDEC-timed DRAM for the SoC.
+struct timed_dram {
+    dram::part part;
+    dram::controller_parameters controller;
+};
+
 struct soc_options {
     /// Takes what firmware prints; null: dropped.
     uart16550::sink uart_output = nullptr;
     /// Time of a character on the UART's line; 0: none.
     sc_core::sc_time uart_character_time = sc_core::SC_ZERO_TIME;
     eyeriss::accelerator::timing timing = eyeriss::accelerator::timing::timed;
+    /// Takes the place of the machine's dram.model; dram.capacity_mib of it are used, all by DMI too.
+    std::optional<timed_dram> dram = std::nullopt;
 };
 
 /// How far soc::run goes, beside firmware's own end.
@@ -85,11 +94,17 @@ public:
 
     [[nodiscard]] std::optional<int> exit_code() const { return finisher_.exit_code(); }
     [[nodiscard]] hart_statistics cpu_statistics() const { return hart_.statistics(); }
-    [[nodiscard]] const dram::dram_statistics& dram_statistics() const { return dram_.statistics(); }
+    /// Bytes and transactions by b_transport; `busy` is known to the simple model only.
+    [[nodiscard]] dram::dram_statistics dram_statistics() const;
 
     // The parts, for observers and debuggers.
     [[nodiscard]] hart& cpu() { return hart_; }
-    [[nodiscard]] dram::dram& main_memory() { return dram_; }
+    /// The simple model; std::bad_optional_access when soc_options::dram takes its place.
+    [[nodiscard]] dram::dram& main_memory() { return dram_.value(); }
+    /// The timed model, or null.
+    [[nodiscard]] dram::controller* dram_controller() {
+        return dram_controller_ ? &*dram_controller_ : nullptr;
+    }
     [[nodiscard]] uart16550& uart() { return uart_; }
     [[nodiscard]] interconnect& bus() { return bus_; }
     [[nodiscard]] eyeriss::accelerator::accelerator& accelerator_block() { return accelerator_; }
@@ -97,6 +112,7 @@ public:
 private:
     using line = sc_core::sc_signal<bool>;
 
+    void make_dram(const arch::dram_parameters& machine, const std::optional<timed_dram>& timed);
     void map_parts();
     void connect_lines();
     void advance(const sc_core::sc_time& step, const run_limits& limits);
@@ -111,7 +127,8 @@ private:
     plic plic_;
     uart16550 uart_;
     eyeriss::accelerator::accelerator accelerator_;
-    dram::dram dram_;
+    std::optional<dram::dram> dram_;
+    std::optional<dram::controller> dram_controller_;
     line software_line_, timer_line_, external_line_, uart_line_, accelerator_line_;
 };
 

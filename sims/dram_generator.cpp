@@ -53,8 +53,12 @@ void dram_generator::start() {
     send_from(ps(sc_core::sc_time_stamp()));
 }
 
-bool dram_generator::may_send() const {
-    return next_ && !blocked_ && (next_->is_write || reads_in_flight_ < outstanding_);
+const traffic_item* dram_generator::sendable() const {
+    if (!next_ || blocked_) {
+        return nullptr;
+    }
+    const traffic_item& item = *next_;
+    return item.is_write || reads_in_flight_ < outstanding_ ? &item : nullptr;
 }
 
 /// Sends all that may go at a time.
@@ -63,20 +67,20 @@ void dram_generator::send_from(std::uint64_t from) {
         return;  // the call that is under way goes on
     }
     sending_ = true;
-    while (may_send()) {
+    while (const traffic_item* waiting = sendable()) {
+        const traffic_item item = *waiting;
         const std::uint64_t at = std::max(from, free_ps_);
-        if (next_->at_ps && *next_->at_ps > at) {
-            due_.notify(from_ps(*next_->at_ps - ps(sc_core::sc_time_stamp())));
+        if (item.at_ps.value_or(0) > at) {
+            due_.notify(from_ps(item.at_ps.value_or(0) - ps(sc_core::sc_time_stamp())));
             break;
         }
-        const traffic_item item = *next_;
         next_ = items_();
         send(item, at);
     }
     sending_ = false;
 }
 
-bool dram_generator::send(const traffic_item& item, std::uint64_t at) {
+void dram_generator::send(const traffic_item& item, std::uint64_t at) {
     auto& payload = pool_.take(item.bytes);
     payload.set_command(item.is_write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
     payload.set_address(item.address);
@@ -98,7 +102,6 @@ bool dram_generator::send(const traffic_item& item, std::uint64_t at) {
     } else {
         free_ps_ = now + ps(delay);
     }
-    return !blocked_;
 }
 
 void dram_generator::answered(tlm::tlm_generic_payload& transaction, std::uint64_t at) {

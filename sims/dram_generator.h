@@ -49,8 +49,9 @@ private:
 
     void start();
     void send_from(std::uint64_t from_ps);
-    [[nodiscard]] bool may_send() const;
-    bool send(const traffic_item& item, std::uint64_t at_ps);
+    /// What may be sent next, or null.
+    [[nodiscard]] const traffic_item* sendable() const;
+    void send(const traffic_item& item, std::uint64_t at_ps);
     void answered(tlm::tlm_generic_payload& transaction, std::uint64_t at_ps);
     tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload& transaction, tlm::tlm_phase& phase,
                                        sc_core::sc_time& delay);

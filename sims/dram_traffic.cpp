@@ -164,15 +164,19 @@ std::vector<traffic_item> read_trace(const std::filesystem::path& file) {
     }
     std::vector<traffic_item> out;
     std::string text;
+    std::uint64_t last_ps = 0;
     for (std::size_t number = 1; std::getline(in, text); ++number) {
         trace_line_reader line(text, fmt::format("{}:{}", file.string(), number));
         if (line.empty()) {
             continue;
         }
-        out.push_back(read_item(line));
-        if (out.size() > 1 && *out.back().at_ps < *out[out.size() - 2].at_ps) {
+        const traffic_item item = read_item(line);
+        const std::uint64_t at_ps = item.at_ps.value_or(0);
+        if (at_ps < last_ps) {
             line.fail("time is before the last line's");
         }
+        last_ps = at_ps;
+        out.push_back(item);
     }
     return out;
 }

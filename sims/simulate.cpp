@@ -94,6 +94,7 @@ private:
     platform::soc_options options() {
         platform::soc_options out;
         out.uart_output = [this](char c) { uart_ += c; };
+        out.dram = request_.dram;
         out.timing = request_.timed ? accelerator::timing::timed : accelerator::timing::functional;
         return out;
     }

@@ -42,6 +42,7 @@ struct simulation_request {
     bool timed = true;
     run_limits limits;
     bool progress = false;  ///< a line on standard error that says which layer is running
+    std::optional<platform::timed_dram> dram = std::nullopt;  ///< in place of the machine's dram.model
 };
 
 /// Runs a network's image with firmware run_network and compares each layer's output, read from the simulated
