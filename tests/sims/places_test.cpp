@@ -21,10 +21,10 @@ BOOST_AUTO_TEST_CASE(a_path_to_a_machine_stays_as_it_is) {
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_machine_is_answered_with_those_that_there_are) {
-    BOOST_CHECK_EXCEPTION(sims::machine_file("array_265"), sims::user_error,
-                          [](const sims::user_error& error) {
-                              const std::string text = error.what();
-                              return text.find("machine array_265") == 0 &&
-                                     text.find("array_256, eyeriss_v2") != std::string::npos;
-                          });
+    BOOST_CHECK_EXCEPTION(
+        sims::machine_file("array_265"), sims::user_error, [](const sims::user_error& error) {
+            const std::string text = error.what();
+            return text.find("machine array_265") == 0 && text.find("array_256") != std::string::npos &&
+                   text.find("eyeriss_v2") != std::string::npos;
+        });
 }

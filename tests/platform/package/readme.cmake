@@ -15,7 +15,7 @@ foreach(block cmake:CMakeLists.txt c:mine.c)
   file(WRITE ${PLACE}/${file} "${text}\n")
 endforeach()
 file(REMOVE_RECURSE ${PLACE}/build)
-execute_process(COMMAND ${CMAKE_COMMAND} -S ${PLACE} -B ${PLACE}/build -DCMAKE_PREFIX_PATH=${PREFIX} COMMAND_ERROR_IS_FATAL
+execute_process(COMMAND ${CMAKE_COMMAND} -G Ninja -S ${PLACE} -B ${PLACE}/build -DCMAKE_PREFIX_PATH=${PREFIX} COMMAND_ERROR_IS_FATAL
                         ANY)
 execute_process(COMMAND ${CMAKE_COMMAND} --build ${PLACE}/build COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND ${PREFIX}/bin/eyeriss-vp boot ${PLACE}/build/firmware/mine.elf RESULT_VARIABLE code)
