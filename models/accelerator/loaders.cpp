@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "models/accelerator/fault.h"
 
@@ -112,6 +113,7 @@ void weight_loader::begin_layer(const layer_program& program, bool check_crc) {
     program_ = &program;
     check_crc_ = check_crc;
     contents_.clear();
+    before_.clear();
 }
 
 const segment_contents& weight_loader::load(const arch::tiling& tiles, std::uint32_t segment,
@@ -140,7 +142,8 @@ const segment_contents& weight_loader::load(const arch::tiling& tiles, std::uint
                           fmt::format("weight segment {}: checksum is {:#010x}, computed {:#010x}", segment,
                                       entry.crc32, crc32_of(bytes_)));
     }
-    contents_ = decode(tiles, segment, bytes_);
+    auto contents = decode(tiles, segment, bytes_);
+    before_ = std::exchange(contents_, std::move(contents));
     return contents_;
 }
 
@@ -161,11 +164,14 @@ sc_core::sc_time weight_loader::read_again(std::span<const unsigned> ports_of_ti
 segment_contents weight_loader::decode(const arch::tiling& tiles, std::uint32_t segment,
                                        std::span<const std::uint8_t> bytes) {
     segment_contents contents;
+    segment_contents free = std::move(before_);
     const auto shapes = tiles.segment_tiles(segment);
     contents.reserve(shapes.size());
     tile_ends_.clear();
     for (const auto& t : shapes) {
-        auto content = std::make_shared<pe::weight_load>();
+        const std::size_t place = contents.size();
+        const bool again = place < free.size() && free[place].use_count() == 1;
+        auto content = again ? std::move(free[place]) : std::make_shared<pe::weight_load>();
         const std::size_t used = csc::decode_weight_tile(bytes, t.m_count, t.c_count * t.s_count,
                                                          tiles.map().weight_dense, content->tile);
         if (used == 0) {

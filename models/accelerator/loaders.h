@@ -64,6 +64,7 @@ private:
     const layer_program* program_ = nullptr;
     bool check_crc_ = true;
     segment_contents contents_;
+    segment_contents before_;  ///< of the load before: free to be written again once no PE holds them
     std::vector<std::uint8_t> bytes_;
     std::uint32_t offset_ = 0;            ///< of the segment
     std::vector<std::size_t> tile_ends_;  ///< within the segment
