@@ -12,6 +12,7 @@
 #include "firmware/compiler/noc_routes.h"
 #include "models/abi/descriptor.h"
 #include "models/abi/image.h"
+#include "models/arch/layer_descriptor.h"
 #include "models/arch/mapping.h"
 #include "models/csc/feature_map.h"
 
@@ -60,9 +61,8 @@ struct mapped_layer {
 /// A NUL-terminated name.
 [[nodiscard]] std::string image_name(std::span<const std::uint8_t> image, std::uint32_t offset);
 
-/// Layer shape and mapping that a descriptor holds; what pads the bottom and the right follows from e and f.
-[[nodiscard]] arch::layer_shape descriptor_shape(const eyeriss_descriptor& d);
-[[nodiscard]] arch::mapping descriptor_mapping(const eyeriss_descriptor& d);
+using arch::descriptor_mapping;
+using arch::descriptor_shape;
 
 /// Layout of a tensor of an image.
 [[nodiscard]] csc::map_layout tensor_layout(const eyeriss_image_tensor& t);

@@ -25,12 +25,6 @@ T read_struct(std::span<const std::uint8_t> image, std::size_t offset) {
     return value;
 }
 
-/// What must be padded below or to the right for `outputs` windows.
-unsigned far_pad(unsigned outputs, unsigned stride, unsigned filter, unsigned extent, unsigned near_pad) {
-    const unsigned reached = (outputs - 1) * stride + filter;
-    return reached > extent + near_pad ? reached - extent - near_pad : 0;
-}
-
 /// Units of raw accumulators to NCHW order.
 std::vector<std::uint8_t> reorder_accumulators(const csc::map_layout& layout,
                                                std::span<const std::uint8_t> data) {
@@ -95,33 +89,6 @@ std::string image_name(std::span<const std::uint8_t> image, std::uint32_t offset
     if (offset >= image.size()) throw std::out_of_range(fmt::format("name at {:#x}", offset));
     const auto rest = image.subspan(offset);
     return {rest.begin(), std::find(rest.begin(), rest.end(), 0)};
-}
-
-arch::layer_shape descriptor_shape(const eyeriss_descriptor& d) {
-    arch::layer_shape s{d.groups, d.batch,    d.m,        d.c,       d.h,        d.w, d.r,
-                        d.s,      d.stride_h, d.stride_w, d.pad_top, d.pad_left, 0,   0};
-    s.pad_bottom = far_pad(d.e, d.stride_h, d.r, d.h, d.pad_top);
-    s.pad_right = far_pad(d.f, d.stride_w, d.s, d.w, d.pad_left);
-    return s;
-}
-
-arch::mapping descriptor_mapping(const eyeriss_descriptor& d) {
-    arch::mapping map;
-    map.m0 = d.m0;
-    map.c0 = d.c0;
-    map.s0 = d.s0;
-    map.c1 = d.c1;
-    map.r1 = d.r1;
-    map.chain_clusters = d.chain_clusters;
-    map.vertical = {d.v_g, d.v_n, d.v_m, d.v_e};
-    map.horizontal = {d.h_g, d.h_n, d.h_m, d.h_e};
-    for (std::size_t i = 0; i < map.order.size(); ++i) {
-        map.order[i] = static_cast<arch::loop>((d.loop_order >> (4 * i)) & 0xfU);
-    }
-    map.weight_dense = (d.flags & EYERISS_DESC_WEIGHT_DENSE) != 0;
-    map.iact_dense = (d.flags & EYERISS_DESC_IACT_DENSE) != 0;
-    map.iact_single_buffer = (d.flags & EYERISS_DESC_IACT_SINGLE_BUFFER) != 0;
-    return map;
 }
 
 csc::map_layout tensor_layout(const eyeriss_image_tensor& t) {

@@ -7,6 +7,7 @@
 
 #include "models/abi/image.h"
 #include "models/accelerator/fault.h"
+#include "models/arch/layer_descriptor.h"
 
 namespace eyeriss::accelerator {
 
@@ -35,32 +36,6 @@ void check_header(const eyeriss_descriptor& d, std::uint32_t expected_bytes) {
     }
 }
 
-arch::layer_shape shape_of(const eyeriss_descriptor& d) {
-    arch::layer_shape s;
-    s.groups = d.groups;
-    s.batch = d.batch;
-    s.m = d.m;
-    s.c = d.c;
-    s.h = d.h;
-    s.w = d.w;
-    s.r = d.r;
-    s.s = d.s;
-    s.stride_h = d.stride_h;
-    s.stride_w = d.stride_w;
-    s.pad_top = d.pad_top;
-    s.pad_left = d.pad_left;
-    // What is needed below and to the right for e rows and f columns; a layer may leave input unused there.
-    const auto behind = [](unsigned outputs, unsigned stride, unsigned filter, unsigned input,
-                           unsigned before) {
-        const std::int64_t needed = std::int64_t{outputs - 1} * stride + filter;
-        const std::int64_t there = std::int64_t{input} + before;
-        return needed > there ? static_cast<unsigned>(needed - there) : 0U;
-    };
-    s.pad_bottom = behind(d.e, d.stride_h, d.r, d.h, d.pad_top);
-    s.pad_right = behind(d.f, d.stride_w, d.s, d.w, d.pad_left);
-    return s;
-}
-
 void check_shape_fields(const eyeriss_descriptor& d) {
     const auto* words = &d.groups;
     for (const std::uint32_t* field = words; field <= &d.stride_w; ++field) {
@@ -72,25 +47,6 @@ void check_shape_fields(const eyeriss_descriptor& d) {
     if (d.pad_top >= d.r + d.stride_h || d.pad_left >= d.s + d.stride_w) {
         bad_field(offsetof(eyeriss_descriptor, pad_top), "padding is wider than the filter");
     }
-}
-
-arch::mapping mapping_of(const eyeriss_descriptor& d) {
-    arch::mapping m;
-    m.m0 = d.m0;
-    m.c0 = d.c0;
-    m.s0 = d.s0;
-    m.c1 = d.c1;
-    m.r1 = d.r1;
-    m.chain_clusters = d.chain_clusters;
-    m.vertical = {d.v_g, d.v_n, d.v_m, d.v_e};
-    m.horizontal = {d.h_g, d.h_n, d.h_m, d.h_e};
-    for (std::size_t i = 0; i < arch::loop_count; ++i) {
-        m.order[i] = static_cast<arch::loop>((d.loop_order >> (4 * i)) & 0xfU);
-    }
-    m.weight_dense = (d.flags & EYERISS_DESC_WEIGHT_DENSE) != 0;
-    m.iact_dense = (d.flags & EYERISS_DESC_IACT_DENSE) != 0;
-    m.iact_single_buffer = (d.flags & EYERISS_DESC_IACT_SINGLE_BUFFER) != 0;
-    return m;
 }
 
 void check_mapping(const eyeriss_descriptor& d, const layer_program& p, const arch::machine& m) {
@@ -189,7 +145,7 @@ layer_program fetch_program(dma& port, std::uint32_t offset, const arch::machine
                               p.descriptor.noc_words_per_cluster, noc_words_per_cluster));
     }
     check_shape_fields(p.descriptor);
-    p.shape = shape_of(p.descriptor);
+    p.shape = arch::descriptor_shape(p.descriptor);
     if (const auto message = p.shape.check(); !message.empty()) {
         bad_field(offsetof(eyeriss_descriptor, groups), message);
     }
@@ -197,7 +153,7 @@ layer_program fetch_program(dma& port, std::uint32_t offset, const arch::machine
         bad_field(offsetof(eyeriss_descriptor, e),
                   "output size does not follow from input, filter and stride");
     }
-    p.map = mapping_of(p.descriptor);
+    p.map = arch::descriptor_mapping(p.descriptor);
     check_mapping(p.descriptor, p, m);
     check_tensors(p);
     p.noc_words.resize(words);
