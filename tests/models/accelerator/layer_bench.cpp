@@ -58,8 +58,8 @@ accelerator::layer_report layer_bench::run(std::uint32_t layer, bool check_crc) 
     report_.reset();
     write_register(EYERISS_REG_IMAGE_BASE, 0);
     write_register(EYERISS_REG_DESC_OFFSET, compiler::image_layer(image_, layer).descriptor_offset);
-    write_register(EYERISS_REG_CTRL,
-                   EYERISS_CTRL_START | EYERISS_CTRL_IRQ_ENABLE | (check_crc ? EYERISS_CTRL_CRC_CHECK : 0U));
+    write_register(EYERISS_REG_CTRL, EYERISS_CTRL_START | EYERISS_CTRL_IRQ_ENABLE |
+                                         (check_crc ? std::uint32_t{EYERISS_CTRL_CRC_CHECK} : 0U));
     while (!irq.read()) wait(irq.posedge_event());
     write_register(EYERISS_REG_STATUS, EYERISS_STATUS_DONE | EYERISS_STATUS_ERROR);
     while (irq.read()) wait(irq.negedge_event());
