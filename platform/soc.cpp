@@ -52,6 +52,10 @@ soc::soc(sc_core::sc_module_name name, const arch::machine& machine, soc_options
 soc::~soc() = default;
 
 void soc::make_dram(const arch::dram_parameters& machine, const std::optional<timed_dram>& timed) {
+    if (!timed && machine.model == arch::dram_model::part) {
+        throw std::invalid_argument(
+            fmt::format("dram.model is '{}': expects that part in soc_options::dram", machine.part));
+    }
     if (!timed) {
         dram_.emplace("dram", machine);
         return;

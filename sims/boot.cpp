@@ -8,6 +8,7 @@
 #include "models/abi/image.h"
 #include "platform/soc.h"
 #include "sims/command.h"
+#include "sims/dram_choice.h"
 #include "sims/duration.h"
 #include "sims/error.h"
 #include "sims/interrupt.h"
@@ -94,6 +95,7 @@ int boot(const boot_options& options, const common_options& common) {
         }
     }
     platform::soc_options soc_options;
+    soc_options.dram = chosen_dram(config.machine);
     soc_options.timing =
         options.timing == "timed" ? accelerator::timing::timed : accelerator::timing::functional;
     if (!options.uart_time.empty()) {

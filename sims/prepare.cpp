@@ -26,7 +26,8 @@ std::string image_key(const network_source& network, const arch::machine& machin
     hash.add(network.name);
     hash.add(content_hash());
     for (const auto& p : arch::parameters()) {
-        if (p.key != "name" && !p.key.starts_with("core.")) {
+        if (p.key != "name" && !p.key.starts_with("core.") && !p.key.starts_with("bus.") &&
+            !p.key.starts_with("dma.")) {
             hash.add(fmt::format("{}={}\n", p.key, p.get(machine)));
         }
     }

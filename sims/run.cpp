@@ -11,6 +11,7 @@
 
 #include "firmware/compiler/emit_image.h"
 #include "sims/command.h"
+#include "sims/dram_choice.h"
 #include "sims/duration.h"
 #include "sims/error.h"
 #include "sims/finish.h"
@@ -57,6 +58,7 @@ int run_one(const run_options& options, const common_options& common, const std:
             const fs::path& out) {
     const auto config = common.machine();
     simulation_request request{config.machine, options.timing == "timed", {}, common.show_progress()};
+    request.dram = chosen_dram(config.machine);
     if (!options.max_time.empty()) {
         request.limits.time_ps = parse_duration_ps(options.max_time, "--max-time");
     }

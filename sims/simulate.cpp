@@ -7,6 +7,7 @@
 
 #include "firmware/compiler/emit_image.h"
 #include "platform/soc.h"
+#include "sims/dram_choice.h"
 #include "sims/error.h"
 #include "sims/interrupt.h"
 #include "sims/layer_log.h"
@@ -94,7 +95,7 @@ private:
     platform::soc_options options() {
         platform::soc_options out;
         out.uart_output = [this](char c) { uart_ += c; };
-        out.dram = request_.dram;
+        out.dram = request_.dram ? request_.dram : chosen_dram(request_.machine);
         out.timing = request_.timed ? accelerator::timing::timed : accelerator::timing::functional;
         return out;
     }

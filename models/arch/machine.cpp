@@ -3,69 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <concepts>
 #include <stdexcept>
+
+#include "models/arch/memory_parameters.h"
+#include "models/arch/parameter_kinds.h"
 
 namespace eyeriss::arch {
 namespace {
-
-/// Unsigned parameter: `field` maps a machine to the member.
-template <std::unsigned_integral T>
-parameter number(std::string_view key, std::string_view unit, T low, T high, std::string_view sentence,
-                 T& (*field)(machine&)) {
-    auto set = [=](machine& m, std::string_view text) {
-        T value{};
-        const auto* end = text.data() + text.size();
-        const auto [stop, error] = std::from_chars(text.data(), end, value);
-        if (text.empty() || error != std::errc{} || stop != end || value < low || value > high) {
-            throw std::invalid_argument(low == high
-                                            ? fmt::format("expects {}, the only value built", low)
-                                            : fmt::format("expects a whole number from {} to {}", low, high));
-        }
-        field(m) = value;
-    };
-    auto get = [=](const machine& m) {
-        machine copy = m;
-        return fmt::format("{}", field(copy));
-    };
-    return {key, unit, fmt::format("{}..{}", low, high), sentence, get, set};
-}
-
-template <typename T>
-struct named {
-    T value;
-    std::string_view name;
-};
-
-/// Parameter with one of a few named values.
-template <typename T>
-parameter choice(std::string_view key, std::string_view sentence, std::vector<named<T>> values,
-                 T& (*field)(machine&)) {
-    std::string range;
-    for (const auto& v : values) {
-        range += fmt::format("{}{}", range.empty() ? "" : "|", v.name);
-    }
-    auto set = [=](machine& m, std::string_view text) {
-        const auto found =
-            std::find_if(values.begin(), values.end(), [&](const auto& v) { return v.name == text; });
-        if (found == values.end()) {
-            throw std::invalid_argument(fmt::format("expects one of {}", range));
-        }
-        field(m) = found->value;
-    };
-    auto get = [=](const machine& m) {
-        machine copy = m;
-        const auto found =
-            std::find_if(values.begin(), values.end(), [&](const auto& v) { return v.value == field(copy); });
-        return std::string(found == values.end() ? std::string_view{"?"} : found->name);
-    };
-    return {key, "", range, sentence, get, set};
-}
-
-parameter flag(std::string_view key, std::string_view sentence, bool& (*field)(machine&)) {
-    return choice<bool>(key, sentence, {{true, "true"}, {false, "false"}}, field);
-}
 
 parameter name_parameter() {
     auto set = [](machine& m, std::string_view text) {
@@ -199,20 +143,7 @@ void add_glb_and_control(list& out) {
         [](machine& m) -> compression& { return m.control.feature_maps; }));
 }
 
-void add_dram_and_core(list& out) {
-    out.push_back(choice<dram_model>(
-        "dram.model", "ideal: no limit but the chip's ports; bandwidth: dram.limit_mbps is kept.",
-        {{dram_model::ideal, "ideal"}, {dram_model::bandwidth, "bandwidth"}},
-        [](machine& m) -> dram_model& { return m.dram.model; }));
-    out.push_back(number<std::uint64_t>("dram.capacity_mib", "MiB", 1, 2048,
-                                        "Size of DRAM, which begins at 0x80000000.",
-                                        [](machine& m) -> std::uint64_t& { return m.dram.capacity_mib; }));
-    out.push_back(number<unsigned>("dram.limit_mbps", "MB/s", 1, 100000000,
-                                   "Bandwidth of reads and writes together; used by dram.model=bandwidth "
-                                   "(JETCAS 2019: 25600).",
-                                   [](machine& m) -> unsigned& { return m.dram.limit_mbps; }));
-    out.push_back(number<unsigned>("dram.latency_ns", "ns", 0, 1000000, "Added to each access of DRAM.",
-                                   [](machine& m) -> unsigned& { return m.dram.latency_ns; }));
+void add_core(list& out) {
     out.push_back(number<unsigned>("core.clock_mhz", "MHz", 1, 10000,
                                    "Clock of the RISC-V core; an instruction takes a cycle.",
                                    [](machine& m) -> unsigned& { return m.core.clock_mhz; }));
@@ -235,7 +166,8 @@ list make_parameters() {
     add_pe_storage(out);
     add_pe_behaviour(out);
     add_glb_and_control(out);
-    add_dram_and_core(out);
+    add_memory_parameters(out);
+    add_core(out);
     return out;
 }
 
@@ -268,7 +200,7 @@ std::string check(const machine& m) {
             "noc.cluster_rows x noc.cluster_cols x noc.pe_rows x noc.pe_cols is {} PEs: expects at most {}",
             m.noc.pes(), most_pes);
     }
-    return {};
+    return check_memory(m);
 }
 
 }  // namespace eyeriss::arch

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/dram/controller_parameters.h"
 #include "noc/parameters.h"
 
 namespace eyeriss::arch {
@@ -18,7 +19,15 @@ enum class overflow_mode : std::uint8_t { wrap, saturate };
 /// How feature maps lie in DRAM and travel.
 enum class compression : std::uint8_t { csc, raw };
 
-enum class dram_model : std::uint8_t { ideal, bandwidth };
+/// `part`: the JEDEC-timed controller with a part of dram_parameters::part.
+enum class dram_model : std::uint8_t { ideal, bandwidth, part };
+
+/// Who the accelerator's DMA is on the bus: one initiator that reads and one that writes, or an off-chip port
+/// a GLB cluster as in the paper, for both.
+enum class memory_ports : std::uint8_t { shared, split };
+
+/// Which of several initiators goes first at a target.
+enum class arbitration : std::uint8_t { round_robin, priority, weighted };
 
 /// A PE: SPad sizes are the paper's (JETCAS 9(2), 2019, table of PE components).
 struct pe_parameters {
@@ -57,7 +66,25 @@ struct dram_parameters {
     dram_model model = dram_model::ideal;
     std::uint64_t capacity_mib = 1024;
     unsigned limit_mbps = 25600;  ///< MB/s, reads and writes together; used by `bandwidth`
-    unsigned latency_ns = 0;      ///< added to each access
+    unsigned latency_ns = 0;      ///< added to each access; `ideal` and `bandwidth`
+    memory_ports ports = memory_ports::shared;
+    std::string part{};                        ///< name or file; used by dram_model::part
+    dram::controller_parameters controller{};  ///< used by dram_model::part
+};
+
+/// The interconnect, where requests of several initiators meet (four phases only; b_transport is not held).
+struct bus_parameters {
+    arbitration order = arbitration::round_robin;
+    unsigned outstanding = 64;                           ///< requests of an initiator in flight
+    bool reads_first = true;                             ///< with arbitration::priority
+    unsigned read_weight = 1, write_weight = 1;          ///< with arbitration::weighted
+    unsigned read_limit_mbps = 0, write_limit_mbps = 0;  ///< of an initiator; 0: no regulator
+};
+
+/// The accelerator's DMA on a JEDEC-timed DRAM.
+struct dma_parameters {
+    unsigned outstanding = 32;  ///< bursts in flight a port
+    unsigned burst_bytes = 64;  ///< largest burst, a power of two
 };
 
 struct core_parameters {
@@ -76,6 +103,8 @@ struct machine {
     glb_parameters glb;
     control_parameters control;
     dram_parameters dram;
+    bus_parameters bus;
+    dma_parameters dma;
     core_parameters core;
 
     /// The GEOMETRY word of registers and images.

@@ -89,10 +89,10 @@ BOOST_AUTO_TEST_CASE(a_wrong_value_is_refused_with_file_line_key_and_range) {
     BOOST_TEST(refusal("pe.psum_bits: 64\n").starts_with("m.yaml:1: pe.psum_bits is '64': expects"));
     BOOST_TEST(refusal("pe.psum_bits: [1, 2]\n") == "m.yaml:1: pe.psum_bits expects one value");
     BOOST_TEST(refusal("pe.psum_bits: 20 bits\n").find("'20 bits'") != std::string::npos);
-    BOOST_TEST(refusal("dram: {model: fast}\n") ==
-               "m.yaml:1: dram.model is 'fast': expects one of ideal|bandwidth");
-    BOOST_TEST(refusal("", {"dram.model=fast"}) ==
-               "--set: dram.model is 'fast': expects one of ideal|bandwidth");
+    BOOST_TEST(refusal("pe: {overflow: fast}\n") ==
+               "m.yaml:1: pe.overflow is 'fast': expects one of wrap|saturate");
+    BOOST_TEST(refusal("", {"pe.overflow=fast"}) ==
+               "--set: pe.overflow is 'fast': expects one of wrap|saturate");
     BOOST_TEST(refusal("", {"dram.model"}) == "--set: 'dram.model' expects key=value");
 }
 
