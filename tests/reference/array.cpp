@@ -56,9 +56,11 @@ private:
         return load_of(program_.deliveries[next_].pass);
     }
     void fill() {
-        if (filled_ >= program_.load_words.size() || filled_ >= reading() + program_.halves) return;
-        if (filled_words_ < program_.load_words[filled_]) ++filled_words_;
-        if (filled_words_ < program_.load_words[filled_]) return;
+        const auto room = [&] {
+            return filled_ < program_.load_words.size() && filled_ < reading() + program_.halves;
+        };
+        while (room() && program_.load_words[filled_] == 0) ++filled_;
+        if (!room() || ++filled_words_ < program_.load_words[filled_]) return;
         ++filled_;
         filled_words_ = 0;
     }

@@ -1,5 +1,6 @@
 #include "tests/reference/circuits.h"
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -78,6 +79,16 @@ void circuits::connect(std::size_t source, const std::vector<std::size_t>& to) {
         }
         set(here, way::pes, from);
     }
+}
+
+std::vector<std::size_t> circuits::sources() const {
+    std::vector<std::size_t> found;
+    for (std::size_t i = 0; i < routers_.size(); ++i) {
+        const router& r = routers_[i];
+        if (std::ranges::count(std::array{r.north, r.south, r.west, r.east, r.pes}, way::bank) > 0)
+            found.push_back(i);
+    }
+    return found;
 }
 
 std::vector<reached> circuits::reach(std::size_t source) const {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,6 +28,11 @@ class circuits {
 public:
     circuits(std::size_t rows, std::size_t cols) : cols_(cols), routers_(rows * cols) {}
 
+    /// Sets one multiplexer, as a configuration word does.
+    void set(std::size_t cluster, way out, way from);
+    /// Clusters whose own source (bank or off-chip port) some multiplexer of theirs listens to.
+    [[nodiscard]] std::vector<std::size_t> sources() const;
+
     /// Leads the source of a cluster to the PEs of others: along its column, then along their rows. Throws
     /// std::invalid_argument naming the router whose multiplexer is taken by another circuit.
     void connect(std::size_t source, const std::vector<std::size_t>& to);
@@ -37,11 +44,24 @@ private:
     struct step {
         way out, in;
     };
-    void set(std::size_t cluster, way out, way from);
     [[nodiscard]] std::size_t beyond(std::size_t cluster, way out) const;
 
     std::size_t cols_;
     std::vector<router> routers_;
 };
+
+/// A layer's circuits by router index: a bank's iact routers, a PE row's weight routers.
+struct mesh_setup {
+    std::vector<circuits> iact, weight;
+};
+
+/// An array of router clusters.
+struct mesh_size {
+    std::size_t rows = 1, cols = 1, pe_rows = 1, pe_cols = 1;
+    /// Bits of static configuration: three for each destination port (A-PORT-BITS).
+    [[nodiscard]] std::size_t configuration_bits() const;
+};
+/// Reads a layer's configuration words (models/abi/noc_config.h) into multiplexers.
+mesh_setup read_configuration(std::span<const std::uint32_t> words, const mesh_size&);
 
 }  // namespace eyeriss::reference

@@ -26,7 +26,7 @@ std::vector<iact_segment> stream_of(const layer& l, const mapping& m, const oper
                 const int x = i * l.stride_w + u + w.first_s - l.pad_left;
                 const bool inside = x >= 0 && x < l.w && y >= 0 && y < l.h;
                 const int channel = (w.n * l.groups + w.g) * l.c + w.first_c + c;
-                values.push_back(inside ? o.iacts[(channel * l.h + y) * l.w + x] : 0);
+                values.push_back(inside ? o.iacts[(channel * l.h + y) * l.w + x] : l.pad_value);
             }
         stream.push_back(m.raw_iacts ? raw_iacts(values) : compress_iacts(values));
     }

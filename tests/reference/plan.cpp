@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <stdexcept>
 
-#include "tests/reference/circuits.h"
 #include "tests/reference/schedule.h"
 
 namespace eyeriss::reference {
@@ -15,25 +13,21 @@ constexpr std::size_t drained_at_once = 1 << 20;
 
 class planner {
 public:
-    planner(const layer& l, const mapping& m, const machine& k, const operands& o)
-        : layer_(l), mapping_(m), machine_(k), operands_(o), schedule_(l, m, k) {}
+    planner(const layer& l, const mapping& m, const machine& k, const operands& o, const mesh_setup& setup)
+        : layer_(l), mapping_(m), machine_(k), operands_(o), setup_(setup), schedule_(l, m, k) {}
 
     planned plan();
 
 private:
-    using stream_roles = std::vector<std::array<int, 4>>;
-
     [[nodiscard]] std::size_t clusters() const { return machine_.rows * machine_.cols; }
-    [[nodiscard]] std::vector<std::size_t> pes_of(std::size_t cluster, std::size_t row) const;
 
     void make_links();
     void plan_jobs(std::size_t pass);
     void plan_chain(std::size_t pass, const std::vector<std::size_t>& pes);
-    void plan_weight_row(const std::vector<std::size_t>& group, std::size_t row, const circuits&);
+    void plan_weight_row(std::size_t source, std::size_t row, const std::vector<reached>& to);
     void plan_weights();
-    [[nodiscard]] stream_roles roles_of(std::size_t cluster) const;
     void plan_iacts();
-    void plan_bank(const std::vector<std::size_t>& group, std::size_t bank, const circuits&);
+    void plan_bank(std::size_t source, std::size_t bank, const std::vector<reached>& to);
     void add_pass(iact_port_program&, std::size_t pass, const stream_roles&, const std::vector<reached>&,
                   std::size_t port);
 
@@ -41,6 +35,7 @@ private:
     mapping mapping_;
     machine machine_;
     const operands& operands_;
+    const mesh_setup& setup_;
     schedule schedule_;
     planned out_;
     std::map<std::array<int, 4>, std::pair<std::size_t, std::size_t>> tiles_;  ///< tile, rounds so far
@@ -57,13 +52,6 @@ planned planner::plan() {
     plan_iacts();
     p.tiles = out_.tiles.size();
     return std::move(out_);
-}
-
-std::vector<std::size_t> planner::pes_of(std::size_t cluster, std::size_t row) const {
-    std::vector<std::size_t> pes;
-    for (std::size_t col = 0; col < machine_.pe_cols; ++col)
-        pes.push_back((cluster * machine_.pe_rows + row) * machine_.pe_cols + col);
-    return pes;
 }
 
 // A link into each PE, and one out of each chain.
@@ -123,22 +111,24 @@ void planner::plan_chain(std::size_t pass, const std::vector<std::size_t>& pes) 
     ++round;
 }
 
-// The tiles of a row of PEs, one after the other; only who does not hold a tile yet takes it.
-void planner::plan_weight_row(const std::vector<std::size_t>& group, std::size_t row, const circuits& mesh) {
+// The tiles of a row of PEs, one after the other.
+void planner::plan_weight_row(std::size_t source, std::size_t row, const std::vector<reached>& to) {
     program& p = out_.what;
-    auto& deliveries = p.weight_ports[group.front() * machine_.pe_rows + row];
-    std::map<std::size_t, std::array<int, 5>> held;
+    auto& deliveries = p.weight_ports[source * machine_.pe_rows + row];
     std::map<std::size_t, std::size_t> jobs_seen;
+    std::size_t load = 0;
+    std::map<std::size_t, std::size_t> held;  ///< by PE: the load that its tile came with
     for (std::size_t pass = 0; pass < schedule_.passes().size(); ++pass) {
+        if (schedule_.loads_weights(pass)) ++load;
         std::vector<std::pair<std::array<int, 5>, tile_delivery>> sent;
-        for (const reached& r : mesh.reach(group.front()))
-            for (const std::size_t pe : pes_of(r.cluster, row)) {
+        for (const reached& r : to)
+            for (const std::size_t pe : schedule_.pes_of(r.cluster, row)) {
                 const auto w = schedule_.work_of(pass, pe);
                 if (!w) continue;
                 pe_job& job = p.jobs[pe][jobs_seen[pe]++].job;
-                job.loads_weights = !held.contains(pe) || held[pe] != w->tile();
+                job.loads_weights = held[pe] != load;
                 if (!job.loads_weights) continue;
-                held[pe] = w->tile();
+                held[pe] = load;
                 auto it = std::ranges::find(sent, w->tile(), &decltype(sent)::value_type::first);
                 if (it == sent.end())
                     it = sent.insert(sent.end(),
@@ -149,66 +139,29 @@ void planner::plan_weight_row(const std::vector<std::size_t>& group, std::size_t
     }
 }
 
-// Clusters of a mesh row whose PE rows use the same tiles may share a port; there are no vertical links.
+// A port's sequencer is static, so a PE takes its tile whenever the port sends: when anything but n and e has
+// changed since the pass before.
 void planner::plan_weights() {
     out_.what.weight_ports.resize(clusters() * machine_.pe_rows);
     for (std::size_t row = 0; row < machine_.pe_rows; ++row)
-        for (std::size_t mesh_row = 0; mesh_row < machine_.rows; ++mesh_row) {
-            std::map<std::set<std::array<int, 3>>, std::vector<std::size_t>> groups;
-            for (std::size_t col = 0; col < machine_.cols; ++col) {
-                const std::size_t cluster = mesh_row * machine_.cols + col;
-                std::set<std::array<int, 3>> needs;
-                for (const std::size_t pe : pes_of(cluster, row)) {
-                    const place& at = schedule_.places()[pe];
-                    if (at.q >= 0) needs.insert({at.at.g, at.at.m, at.q});
-                }
-                if (needs.empty()) continue;
-                if (!mapping_.multicast_weights) needs.insert({-1, -1, static_cast<int>(cluster)});
-                groups[needs].push_back(cluster);
-            }
-            circuits mesh(machine_.rows, machine_.cols);
-            for (const auto& [needs, group] : groups) {
-                mesh.connect(group.front(), group);
-                plan_weight_row(group, row, mesh);
-            }
-        }
-}
-
-planner::stream_roles planner::roles_of(std::size_t cluster) const {
-    stream_roles roles;
-    for (std::size_t row = 0; row < machine_.pe_rows; ++row)
-        for (const std::size_t pe : pes_of(cluster, row)) {
-            const place& at = schedule_.places()[pe];
-            if (at.q < 0) continue;
-            const auto role = schedule_.stream_role(at);
-            if (std::ranges::find(roles, role) == roles.end()) roles.push_back(role);
-        }
-    return roles;
+        for (const std::size_t source : setup_.weight[row].sources())
+            plan_weight_row(source, row, setup_.weight[row].reach(source));
 }
 
 void planner::plan_iacts() {
     out_.what.iact_ports.resize(clusters() * machine_.pe_rows);
-    std::map<stream_roles, std::vector<std::size_t>> groups;
-    for (std::size_t cluster = 0; cluster < clusters(); ++cluster) {
-        stream_roles roles = roles_of(cluster);
-        if (roles.empty()) continue;
-        if (!mapping_.multicast_iacts) roles.push_back({-1, -1, -1, static_cast<int>(cluster)});
-        groups[roles].push_back(cluster);
-    }
-    circuits mesh(machine_.rows, machine_.cols);  // the routers of all banks are set alike
-    for (const auto& [roles, group] : groups) mesh.connect(group.front(), group);
-    for (const auto& [roles, group] : groups)
-        for (std::size_t bank = 0; bank < machine_.pe_rows; ++bank) plan_bank(group, bank, mesh);
+    for (std::size_t bank = 0; bank < machine_.pe_rows; ++bank)
+        for (const std::size_t source : setup_.iact[bank].sources())
+            plan_bank(source, bank, setup_.iact[bank].reach(source));
 }
 
-void planner::plan_bank(const std::vector<std::size_t>& group, std::size_t bank, const circuits& mesh) {
-    const std::size_t index = group.front() * machine_.pe_rows + bank;
+void planner::plan_bank(std::size_t source, std::size_t bank, const std::vector<reached>& to) {
+    const std::size_t index = source * machine_.pe_rows + bank;
     iact_port_program& port = out_.what.iact_ports[index];
     port.halves = mapping_.whole_banks ? 1 : 2;
     stream_roles kept;
-    const stream_roles all = roles_of(group.front());
+    const stream_roles all = schedule_.roles_of(source);
     for (std::size_t i = bank; i < all.size(); i += machine_.pe_rows) kept.push_back(all[i]);
-    const auto to = mesh.reach(group.front());
     for (std::size_t pass = 0; pass < schedule_.passes().size(); ++pass) {
         const std::size_t before = port.deliveries.size();
         add_pass(port, pass, kept, to, index);
@@ -234,7 +187,7 @@ void planner::add_pass(iact_port_program& port, std::size_t pass, const stream_r
         stream s;
         for (const reached& r : to)
             for (std::size_t row = 0; row < machine_.pe_rows; ++row)
-                for (const std::size_t pe : pes_of(r.cluster, row)) {
+                for (const std::size_t pe : schedule_.pes_of(r.cluster, row)) {
                     const place& at = schedule_.places()[pe];
                     const auto w = schedule_.work_of(pass, pe);
                     if (!w || schedule_.stream_role(at) != role) continue;
@@ -255,8 +208,12 @@ void planner::add_pass(iact_port_program& port, std::size_t pass, const stream_r
 
 }  // namespace
 
+planned plan(const layer& l, const mapping& m, const machine& k, const operands& o, const mesh_setup& setup) {
+    return planner(l, m, k, o, setup).plan();
+}
+
 planned plan(const layer& l, const mapping& m, const machine& k, const operands& o) {
-    return planner(l, m, k, o).plan();
+    return plan(l, m, k, o, routes(l, m, k));
 }
 
 }  // namespace eyeriss::reference

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tests/reference/array.h"
+#include "tests/reference/circuits.h"
 
 namespace eyeriss::reference {
 
@@ -13,6 +14,7 @@ struct layer {
     int groups = 1, batch = 1, m = 1, c = 1, h = 1, w = 1, r = 1, s = 1;
     int stride_h = 1, stride_w = 1;
     int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
+    int pad_value = 0;  ///< the input's zero point
 
     [[nodiscard]] int e() const { return (h + pad_top + pad_bottom - r) / stride_h + 1; }
     [[nodiscard]] int f() const { return (w + pad_left + pad_right - s) / stride_w + 1; }
@@ -59,8 +61,14 @@ struct planned {
     std::vector<output_tile> tiles;
 };
 
-/// What the mapping makes every part of the array do. Throws std::invalid_argument for a mapping that the
-/// circuits cannot carry or a chain that cannot add to a bank.
+/// The circuits of a layer: clusters that need the same streams, and clusters of a row that need the same
+/// tiles, get them from the first of them. Throws std::invalid_argument where circuits meet.
+mesh_setup routes(const layer&, const mapping&, const machine&);
+
+/// What mapping and circuits make every part of the array do. Throws std::invalid_argument for a chain that
+/// cannot add to a bank.
+planned plan(const layer&, const mapping&, const machine&, const operands&, const mesh_setup&);
+/// The same on routes().
 planned plan(const layer&, const mapping&, const machine&, const operands&);
 
 /// Output psums [batch][groups*m][e][f] from a run's finished tiles.

@@ -127,4 +127,29 @@ bool schedule::loads_iacts(std::size_t pass) const {
     return all_but_m(passes_[pass]) != all_but_m(passes_[pass - 1]);
 }
 
+bool schedule::loads_weights(std::size_t pass) const {
+    if (pass == 0) return true;
+    const auto all_but_n_and_e = [](const trip& t) { return std::tuple(t.g, t.m, t.c, t.r, t.s); };
+    return all_but_n_and_e(passes_[pass]) != all_but_n_and_e(passes_[pass - 1]);
+}
+
+std::vector<std::size_t> schedule::pes_of(std::size_t cluster, std::size_t row) const {
+    std::vector<std::size_t> pes;
+    for (std::size_t col = 0; col < machine_.pe_cols; ++col)
+        pes.push_back((cluster * machine_.pe_rows + row) * machine_.pe_cols + col);
+    return pes;
+}
+
+stream_roles schedule::roles_of(std::size_t cluster) const {
+    stream_roles roles;
+    for (std::size_t row = 0; row < machine_.pe_rows; ++row)
+        for (const std::size_t pe : pes_of(cluster, row)) {
+            const place& at = places_[pe];
+            if (at.q < 0) continue;
+            const auto role = stream_role(at);
+            if (std::ranges::find(roles, role) == roles.end()) roles.push_back(role);
+        }
+    return roles;
+}
+
 }  // namespace eyeriss::reference

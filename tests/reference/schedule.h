@@ -38,6 +38,9 @@ struct work {
 weight_tile tile_of(const layer&, const mapping&, const operands&, const work&);
 std::vector<iact_segment> stream_of(const layer&, const mapping&, const operands&, const work&);
 
+/// The distinct streams of a cluster's PEs, by chain position, then PE column; see schedule::stream_role.
+using stream_roles = std::vector<std::array<int, 4>>;
+
 /// Passes, places and who works on what.
 class schedule {
 public:
@@ -53,6 +56,12 @@ public:
     [[nodiscard]] std::array<int, 4> stream_role(const place&) const;
     /// Whether iacts are loaded again for a pass: anything but m has changed.
     [[nodiscard]] bool loads_iacts(std::size_t pass) const;
+    /// Whether weights are loaded again for a pass: anything but n and e has changed.
+    [[nodiscard]] bool loads_weights(std::size_t pass) const;
+    /// PEs of a row of a cluster.
+    [[nodiscard]] std::vector<std::size_t> pes_of(std::size_t cluster, std::size_t row) const;
+    /// Streams that a cluster needs in any pass.
+    [[nodiscard]] stream_roles roles_of(std::size_t cluster) const;
 
 private:
     [[nodiscard]] int trips(char loop) const;

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+
+#include "tests/models/accelerator/layer_bench.h"
+#include "tests/reference/layer_case.h"
+
+namespace eyeriss::reference {
+
+/// What the accelerator said of a case, in the reference's terms.
+struct model_layer {
+    std::string error;  ///< empty when the layer ran
+    cycle total = 0;
+    ledger counts;  ///< of all PEs
+    std::vector<std::int64_t> outputs;
+};
+[[nodiscard]] model_layer run_on_model(test::layer_bench&, const layer_case&, const arch::machine&);
+
+/// The kinds in which model and reference can differ, the gravest first.
+enum class difference : std::uint8_t { none, failure, values, total, ledgers };
+
+struct comparison {
+    difference kind = difference::none;
+    std::string text;  ///< one line for each thing that differs
+};
+/// Runs a case on both. Cycles, counts and values must be equal; nothing is tolerated.
+[[nodiscard]] comparison compare(test::layer_bench&, const layer_case&, const arch::machine&);
+
+/// The smallest case of the same kind of difference that cutting leads to.
+[[nodiscard]] layer_case shrink(test::layer_bench&, layer_case, difference kind, const arch::machine&);
+
+}  // namespace eyeriss::reference
