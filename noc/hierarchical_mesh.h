@@ -4,6 +4,7 @@
 #include <string>
 #include <systemc>
 
+#include "noc/network.h"
 #include "noc/router.h"
 
 namespace eyeriss::noc {
@@ -28,10 +29,10 @@ enum psum : unsigned { psum_mesh, psum_bank, psum_pe, psum_count };
 
 /// The hierarchical mesh: router clusters in rows and columns, three networks, circuits set once a layer.
 ///
-/// Blocks bind to the local ports of cluster(row, col): iact[i].in[iact_local] takes what a GLB bank sends,
+/// Blocks bind to the local ports of the routers: iact[i].in[iact_local] takes what a GLB bank sends,
 /// iact[i].out[iact_local] leads to the PEs; likewise for weights; psum routers join neighbours from north to
 /// south.
-class hierarchical_mesh : public sc_core::sc_module {
+class hierarchical_mesh : public network {
 public:
     hierarchical_mesh(sc_core::sc_module_name name, const noc_parameters& p, const sc_core::sc_time& cycle);
 
@@ -42,22 +43,45 @@ public:
         return clusters_[row * p_.cluster_cols + col];
     }
 
-    /// Bits of static configuration a cluster holds: three a destination port.
-    [[nodiscard]] unsigned config_bits_per_cluster() const;
-    [[nodiscard]] unsigned config_words_per_cluster() const { return (config_bits_per_cluster() + 31) / 32; }
-    /// Sets all routers from the descriptor's words, cluster rows outermost. On an error (a line naming the
-    /// router) `bad_cluster` is its linear index.
-    [[nodiscard]] std::string configure(std::span<const std::uint32_t> words, unsigned& bad_cluster);
+    source& iact_source(unsigned c, unsigned bank) override {
+        return clusters_[c].iact[bank].in[ports::iact_local];
+    }
+    sink& iact_sink(unsigned c, unsigned bank) override {
+        return clusters_[c].iact[bank].out[ports::iact_local];
+    }
+    source& weight_source(unsigned c, unsigned row) override {
+        return clusters_[c].weight[row].in[ports::weight_local];
+    }
+    sink& weight_sink(unsigned c, unsigned row) override {
+        return clusters_[c].weight[row].out[ports::weight_local];
+    }
+    source& psum_bank_source(unsigned c, unsigned col) override {
+        return clusters_[c].psum[col].in[ports::psum_bank];
+    }
+    sink& psum_bank_sink(unsigned c, unsigned col) override {
+        return clusters_[c].psum[col].out[ports::psum_bank];
+    }
+    source& psum_pe_source(unsigned c, unsigned col) override {
+        return clusters_[c].psum[col].in[ports::psum_pe];
+    }
+    sink& psum_pe_sink(unsigned c, unsigned col) override {
+        return clusters_[c].psum[col].out[ports::psum_pe];
+    }
 
-    /// Words over mesh links and over local ports of one network since the last clear; a multicast once a
-    /// link.
-    struct traffic {
-        std::uint64_t mesh = 0, local = 0;
-    };
-    [[nodiscard]] traffic iact_traffic() const;
-    [[nodiscard]] traffic weight_traffic() const;
-    [[nodiscard]] traffic psum_traffic() const;
-    void clear_counts();
+    /// Three bits a destination port.
+    [[nodiscard]] unsigned config_bits_per_cluster() const override;
+    [[nodiscard]] std::string configure(std::span<const std::uint32_t> words, unsigned& bad_cluster) override;
+    [[nodiscard]] bool feeds_iacts(unsigned c, unsigned bank) const override {
+        return clusters_[c].iact[bank].feeds(ports::iact_local);
+    }
+    [[nodiscard]] bool feeds_weights(unsigned c, unsigned row) const override {
+        return clusters_[c].weight[row].feeds(ports::weight_local);
+    }
+
+    [[nodiscard]] traffic iact_traffic() const override;
+    [[nodiscard]] traffic weight_traffic() const override;
+    [[nodiscard]] traffic psum_traffic() const override;
+    void clear_counts() override;
 
 private:
     /// Where a mesh link ends that has no neighbour; routers refuse to drive it.

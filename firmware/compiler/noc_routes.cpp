@@ -163,6 +163,48 @@ private:
     std::vector<cluster_ports> ports_;
 };
 
+class bus_setup {
+public:
+    bus_setup(const tiling& tiles, const noc::noc_parameters& noc) : tiles_(tiles), noc_(noc) {}
+
+    [[nodiscard]] std::vector<std::uint32_t> words() {
+        words_.assign(std::size_t{noc_.clusters()} * noc_words_per_cluster(noc_), 0);
+        for (unsigned row = 0; row < noc_.cluster_rows; ++row) {
+            for (unsigned col = 0; col < noc_.cluster_cols; ++col) {
+                bit_ = (std::size_t{row} * noc_.cluster_cols + col) * noc_words_per_cluster(noc_) * 32;
+                for (unsigned pe_col = 0; pe_col < noc_.pe_cols; ++pe_col) add_pe({row, col, 0, pe_col});
+            }
+        }
+        return std::move(words_);
+    }
+
+private:
+    void add_pe(const pe_site& site) {
+        const auto where = tiles_.locate(site);
+        const bool works = where && first_tile(tiles_, tiles_.site({where->vertical, where->horizontal, 0}));
+        const bool first = where && where->chain_position == 0;
+        const bool last = where && where->chain_position + 1 == tiles_.chain_positions();
+        put(tiles_.iact_tag(tiles_.pe_index(site)), noc_.bus_tag_bits());
+        put(where ? tiles_.tile_in_segment(site) + 1 : 0, noc_.bus_tag_bits());
+        put(!works  ? EYERISS_BUS_PSUM_NONE
+            : first ? EYERISS_BUS_PSUM_BUS
+                    : EYERISS_BUS_PSUM_LINK,
+            EYERISS_BUS_PSUM_BITS);
+        put(!works ? EYERISS_BUS_PSUM_NONE
+            : last ? EYERISS_BUS_PSUM_BUS
+                   : EYERISS_BUS_PSUM_LINK,
+            EYERISS_BUS_PSUM_BITS);
+    }
+    void put(unsigned value, unsigned bits) {
+        for (unsigned i = 0; i < bits; ++i, ++bit_) words_[bit_ / 32] |= (value >> i & 1U) << (bit_ % 32);
+    }
+
+    const tiling& tiles_;
+    const noc::noc_parameters& noc_;
+    std::vector<std::uint32_t> words_;
+    std::size_t bit_ = 0;
+};
+
 std::string mode_name(bool several_pes, bool several_clusters) {
     if (several_pes) return several_clusters ? "broadcast" : "grouped multicast";
     return several_clusters ? "interleaved multicast" : "unicast";
@@ -250,6 +292,9 @@ bool weights_shared(const tiling& tiles, const noc::noc_parameters& noc) {
 }
 
 unsigned noc_words_per_cluster(const noc::noc_parameters& noc) {
+    if (noc.is_bus()) {
+        return (noc.pes_per_cluster() * (2 * noc.bus_tag_bits() + 2 * EYERISS_BUS_PSUM_BITS) + 31) / 32;
+    }
     const unsigned ports =
         noc.pe_rows * (EYERISS_IACT_PORTS + EYERISS_WEIGHT_PORTS) + noc.pe_cols * EYERISS_PSUM_PORTS;
     return (ports * EYERISS_PORT_BITS + 31) / 32;
@@ -257,6 +302,9 @@ unsigned noc_words_per_cluster(const noc::noc_parameters& noc) {
 
 noc_routes make_noc_routes(const arch::layer_shape& shape, const arch::mapping& map, const arch::machine& m) {
     const tiling tiles(shape, map, m);
+    if (m.noc.is_bus()) {
+        return {noc_words_per_cluster(m.noc), bus_setup(tiles, m.noc).words(), "bus", "bus", "bus"};
+    }
     const auto groups = iact_groups(tiles, m.noc);
     const bool shared = weights_shared(tiles, m.noc);
     router_setup setup(tiles, m.noc);

@@ -19,6 +19,7 @@ pass_planner::pass_planner(const conv_op& op, const arch::tiling& tiles, const a
       weights_shared_(weights_shared(tiles, m.noc)),
       row_of_pe_(m.noc.pes()),
       work_(m.noc.pes()) {
+    if (m.noc.is_bus()) return;
     for (const auto& group : iact_groups(tiles, m.noc)) {
         source s;
         s.cluster = {group.source.row, group.source.col, 0, 0};
@@ -32,8 +33,7 @@ pass_planner::pass_planner(const conv_op& op, const arch::tiling& tiles, const a
 }
 
 std::uint32_t pass_planner::pe_index(const pe_site& s) const {
-    return (s.cluster_row * m_.noc.cluster_cols + s.cluster_col) * m_.noc.pes_per_cluster() +
-           s.pe_row * m_.noc.pe_cols + s.pe_col;
+    return tiles_.pe_index(s);
 }
 
 pass_planner::row_ptr pass_planner::row(const arch::iact_stream& s) const {
@@ -65,7 +65,7 @@ pass_planner::row_ptr pass_planner::row(const arch::iact_stream& s) const {
             result->inside_end = static_cast<unsigned>(last + shift) * s.c_count;
         }
     }
-    result->index(values, m_.noc.iact_port_bits);
+    result->index(values, m_.noc.iact_port_bits, m_.pe.operand_bits);
     return result;
 }
 
@@ -84,12 +84,14 @@ pass_planner::tile_ptr pass_planner::tile(const pe_tile& t) const {
     }
     auto result = std::make_shared<weight_tile>();
     result->operands.index(columns, m_.pe.macs);
+    std::uint64_t words = 0;
     if (tiles_.map().weight_dense) {
-        result->words = ((t.m_count + 1) / 2 * 2 * columns.size() + 2) / 3;
+        words = ((t.m_count + 1) / 2 * 2 * columns.size() + 2) / 3;
     } else {
-        result->words = (columns.size() + 2) / 3;
-        for (const auto& c : columns) result->words += c.words();
+        words = (columns.size() + 2) / 3;
+        for (const auto& c : columns) words += c.words();
     }
+    result->words = m_.weight_port_words(words);
     return result;
 }
 
@@ -97,6 +99,10 @@ void pass_planner::plan_streams(const arch::pass_index& index, arch::timing::pas
     rows_.clear();
     std::fill(row_of_pe_.begin(), row_of_pe_.end(), nullptr);
     fill_cycles_ = 0;
+    if (m_.noc.is_bus()) {
+        plan_bus_streams(index, p);
+        return;
+    }
     std::vector<std::pair<arch::iact_stream, row_ptr>> known;
     for (const source& s : iact_sources_) {
         const auto streams = tiles_.cluster_streams(index, s.cluster.cluster_row, s.cluster.cluster_col);
@@ -109,9 +115,7 @@ void pass_planner::plan_streams(const arch::pass_index& index, arch::timing::pas
             const auto bank = static_cast<unsigned>(i % m_.noc.iact_routers());
             fill[bank] += data->words_to.back();
             arch::timing::stream stream{
-                (s.cluster.cluster_row * m_.noc.cluster_cols + s.cluster.cluster_col) *
-                        m_.noc.iact_routers() +
-                    bank,
+                m_.noc.iact_port(s.cluster.cluster_row * m_.noc.cluster_cols + s.cluster.cluster_col, bank),
                 data->words_to,
                 data->pairs,
                 {}};
@@ -134,8 +138,53 @@ void pass_planner::plan_streams(const arch::pass_index& index, arch::timing::pas
     }
 }
 
+std::vector<pe_site> pass_planner::located_sites() const {
+    std::vector<pe_site> sites;
+    for (unsigned v = 0; v < tiles_.map().vertical.product(); ++v) {
+        for (unsigned h = 0; h < tiles_.map().horizontal.product(); ++h) {
+            for (unsigned i = 0; i < tiles_.map().c1 * tiles_.map().r1; ++i)
+                sites.push_back(tiles_.site({v, h, i}));
+        }
+    }
+    return sites;
+}
+
+void pass_planner::plan_bus_streams(const arch::pass_index& index, arch::timing::pass& p) {
+    std::vector<noc::cycle_t> fill(m_.noc.clusters(), 0);
+    std::map<unsigned, std::vector<pe_site>> takers;
+    for (const pe_site& site : located_sites()) {
+        if (tiles_.tile(index, site)) takers[tiles_.iact_tag(pe_index(site))].push_back(site);
+    }
+    for (const auto& placed : tiles_.placed_streams(index, {})) {
+        const row_ptr data = row(placed.row);
+        fill[placed.cluster] += data->words_to.back();
+        arch::timing::stream stream{m_.noc.iact_port(placed.cluster, 0), data->words_to, data->pairs, {}};
+        for (const pe_site& site : takers[placed.row.pes]) {
+            stream.sinks.push_back({pe_index(site), m_.noc.hop_cycles});
+            row_of_pe_[pe_index(site)] = data;
+        }
+        rows_.push_back(data);
+        p.streams.push_back(std::move(stream));
+    }
+    fill_cycles_ = *std::max_element(fill.begin(), fill.end());
+}
+
+void pass_planner::plan_bus_loads(const std::vector<pe_tile>& segment, arch::timing::pass& p) {
+    std::map<unsigned, std::vector<arch::timing::sink>> takers;
+    for (const pe_site& site : located_sites())
+        takers[tiles_.tile_in_segment(site)].push_back({pe_index(site), m_.noc.hop_cycles});
+    for (auto& [number, sinks] : takers) {
+        if (segment[number].m_count == 0 || segment[number].c_count == 0) continue;
+        p.loads.push_back({m_.noc.weight_port(0, 0), tile_cache_.at(number)->words, std::move(sinks)});
+    }
+}
+
 void pass_planner::plan_loads(const arch::pass_index& index, arch::timing::pass& p) {
     const auto segment = tiles_.segment_tiles(tiles_.weight_segment(index));
+    if (m_.noc.is_bus()) {
+        plan_bus_loads(segment, p);
+        return;
+    }
     const unsigned source_columns = weights_shared_ ? 1 : m_.noc.cluster_cols;
     for (unsigned row = 0; row < m_.noc.cluster_rows; ++row) {
         for (unsigned col = 0; col < source_columns; ++col) {
@@ -177,9 +226,9 @@ void pass_planner::cost_windows(const pe_site& site, const pe_tile& t) {
 }
 
 void pass_planner::plan_chains(const arch::pass_index& index, arch::timing::pass& p) {
-    const unsigned positions = tiles_.map().chain_clusters * m_.noc.pe_rows;
+    const unsigned positions = tiles_.chain_positions();
     const auto port = [&](const pe_site& s) {
-        return (s.cluster_row * m_.noc.cluster_cols + s.cluster_col) * m_.noc.pe_cols + s.pe_col;
+        return m_.noc.psum_port(s.cluster_row * m_.noc.cluster_cols + s.cluster_col, s.pe_col);
     };
     for (unsigned v = 0; v < tiles_.map().vertical.product(); ++v) {
         for (unsigned h = 0; h < tiles_.map().horizontal.product(); ++h) {
@@ -192,7 +241,8 @@ void pass_planner::plan_chains(const arch::pass_index& index, arch::timing::pass
             chain.out_port = port(tiles_.site({v, h, positions - 1}));
             noc::cycle_t latency = 0;
             for (unsigned position = 0; position < positions; ++position) {
-                if (position != 0 && position % m_.noc.pe_rows == 0) latency += m_.noc.hop_cycles;
+                const bool crosses = position != 0 && position % m_.noc.pe_rows == 0;
+                if (crosses && !m_.noc.is_bus()) latency += m_.noc.hop_cycles;
                 const pe_site site = tiles_.site({v, h, position});
                 const auto t = tiles_.tile(index, site);
                 if (!t) continue;

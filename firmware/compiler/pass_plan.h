@@ -50,6 +50,10 @@ private:
     [[nodiscard]] tile_ptr tile(const arch::pe_tile& t) const;
     [[nodiscard]] std::uint32_t pe_index(const arch::pe_site& s) const;
     void plan_streams(const arch::pass_index& index, arch::timing::pass& p);
+    /// PEs that chains pass, whether they have work or not.
+    [[nodiscard]] std::vector<arch::pe_site> located_sites() const;
+    void plan_bus_streams(const arch::pass_index& index, arch::timing::pass& p);
+    void plan_bus_loads(const std::vector<arch::pe_tile>& segment, arch::timing::pass& p);
     void plan_loads(const arch::pass_index& index, arch::timing::pass& p);
     void plan_chains(const arch::pass_index& index, arch::timing::pass& p);
     void cost_windows(const arch::pe_site& site, const arch::pe_tile& t);

@@ -36,4 +36,15 @@ enum {
 /* A cluster's words: router after router (iact planes, weight rows, psum columns), destination ports from bit
  * 0 up, three bits each, packed without gaps over 32-bit words. */
 
+/* On a machine with broadcast buses (noc.topology = bus) a cluster is one PE row, and its words hold for each PE,
+ * from bit 0 without gaps: the tag of the iacts that it takes, the tag of its weights (each as many bits as the
+ * number of PEs has; 0: none), two bits where its psums come from, two where they go. Weight tags are places of
+ * tiles in a weight segment, iact tags number the distinct rows of a pass, both from 1. */
+enum {
+    EYERISS_BUS_PSUM_NONE = 0,
+    EYERISS_BUS_PSUM_LINK = 1, /* the PE above (from), the PE below (to) */
+    EYERISS_BUS_PSUM_BUS = 2,
+    EYERISS_BUS_PSUM_BITS = 2
+};
+
 #endif

@@ -8,13 +8,11 @@
 
 namespace eyeriss::accelerator {
 
-using namespace noc::ports;
-
 array::array(sc_core::sc_module_name name, const arch::machine& m)
     : sc_module(name),
       m_(m),
       cycle_(sc_core::sc_time(1.0 / m.clock_mhz, sc_core::SC_US)),
-      mesh_("mesh", m.noc, cycle_),
+      network_(noc::make_network("mesh", m.noc, cycle_)),
       clusters_("cluster"),
       glbs_("glb") {
     // sc_vector owns what its creators make.
@@ -25,37 +23,33 @@ array::array(sc_core::sc_module_name name, const arch::machine& m)
     glbs_.init(m.noc.clusters(), [&](const char* child, std::size_t) {
         return new glb::glb_cluster(child, m_);  // NOLINT(cppcoreguidelines-owning-memory)
     });
-    for (unsigned row = 0; row < m.noc.cluster_rows; ++row) {
-        for (unsigned col = 0; col < m.noc.cluster_cols; ++col) bind_cluster(row, col);
-    }
+    for (unsigned c = 0; c < m.noc.clusters(); ++c) bind_cluster(c);
 }
 
-void array::bind_cluster(unsigned row, unsigned col) {
-    const unsigned index = row * m_.noc.cluster_cols + col;
-    auto& routers = mesh_.cluster(row, col);
-    auto& pes = clusters_[index];
-    auto& glb = glbs_[index];
+void array::bind_cluster(unsigned cluster) {
+    auto& pes = clusters_[cluster];
+    auto& glb = glbs_[cluster];
     for (unsigned i = 0; i < m_.noc.iact_routers(); ++i) {
-        glb.iact_out[i].bind(routers.iact[i].in[iact_local]);
-        routers.iact[i].out[iact_local].bind(pes.iact_in[i]);
+        glb.iact_out[i].bind(network_->iact_source(cluster, i));
+        network_->iact_sink(cluster, i).bind(pes.iact_in[i]);
     }
     for (unsigned i = 0; i < m_.noc.pe_rows; ++i) {
-        glb.weight_out[i].bind(routers.weight[i].in[weight_local]);
-        routers.weight[i].out[weight_local].bind(pes.weight_in[i]);
+        glb.weight_out[i].bind(network_->weight_source(cluster, i));
+        network_->weight_sink(cluster, i).bind(pes.weight_in[i]);
     }
     for (unsigned i = 0; i < m_.noc.pe_cols; ++i) {
-        glb.psum_out[i].bind(routers.psum[i].in[psum_bank]);
-        routers.psum[i].out[psum_bank].bind(glb.psum_in[i]);
-        pes.psum_out[i].bind(routers.psum[i].in[psum_pe]);
-        routers.psum[i].out[psum_pe].bind(pes.psum_in[i]);
+        glb.psum_out[i].bind(network_->psum_bank_source(cluster, i));
+        network_->psum_bank_sink(cluster, i).bind(glb.psum_in[i]);
+        pes.psum_out[i].bind(network_->psum_pe_source(cluster, i));
+        network_->psum_pe_sink(cluster, i).bind(pes.psum_in[i]);
     }
 }
 
 void array::begin_layer(const layer_program& program, bool timed) {
     unsigned bad_cluster = 0;
-    const auto message = mesh_.configure(program.noc_words, bad_cluster);
+    const auto message = network_->configure(program.noc_words, bad_cluster);
     if (!message.empty()) throw layer_fault(EYERISS_ERR_NOC_CONFLICT, bad_cluster, message);
-    mesh_.clear_counts();
+    network_->clear_counts();
     for (auto& glb : glbs_) glb.begin_layer(program.map.iact_single_buffer);
     for (auto& c : clusters_) {
         for (unsigned row = 0; row < m_.noc.pe_rows; ++row) {
@@ -103,29 +97,17 @@ std::vector<arch::timing::sink> array::sinks(const noc::burst& b) const {
 }
 
 bool array::weight_source(unsigned cluster, unsigned pe_row) const {
-    return routers(cluster).weight[pe_row].feeds(weight_local);
+    return network_->feeds_weights(cluster, pe_row);
 }
 
 std::vector<unsigned> array::iact_sources() const {
     std::vector<unsigned> sources;
     for (unsigned c = 0; c < m_.noc.clusters(); ++c) {
-        const auto& planes = routers(c).iact;
-        if (std::any_of(planes.begin(), planes.end(),
-                        [](const noc::router& r) { return r.feeds(iact_local); })) {
-            sources.push_back(c);
-        }
+        bool feeds = false;
+        for (unsigned i = 0; i < m_.noc.iact_routers(); ++i) feeds = feeds || network_->feeds_iacts(c, i);
+        if (feeds) sources.push_back(c);
     }
     return sources;
-}
-
-std::map<unsigned, std::uint32_t> array::takers(const arch::tiling& tiles, unsigned cluster,
-                                                unsigned pe_row) const {
-    std::map<unsigned, std::uint32_t> result;
-    for (unsigned col = 0; col < m_.noc.pe_cols; ++col) {
-        const arch::pe_site site{cluster / m_.noc.cluster_cols, cluster % m_.noc.cluster_cols, pe_row, col};
-        if (tiles.locate(site)) result[tiles.tile_in_segment(site)] |= 1U << (pe_row * m_.noc.pe_cols + col);
-    }
-    return result;
 }
 
 std::vector<unsigned> array::weight_ports(const arch::tiling& tiles) const {
@@ -133,7 +115,7 @@ std::vector<unsigned> array::weight_ports(const arch::tiling& tiles) const {
     for (unsigned c = 0; c < m_.noc.clusters(); ++c) {
         for (unsigned row = 0; row < m_.noc.pe_rows; ++row) {
             if (!weight_source(c, row)) continue;
-            for (const auto& [tile, pes] : takers(tiles, c, row)) ++ports[tile];
+            for (const auto& send : tiles.weight_sends(c, row)) ++ports[send.tile];
         }
     }
     return ports;
@@ -145,15 +127,10 @@ std::vector<arch::timing::load> array::send_weights(const arch::tiling& tiles,
     for (unsigned c = 0; c < m_.noc.clusters(); ++c) {
         for (unsigned row = 0; row < m_.noc.pe_rows; ++row) {
             if (!weight_source(c, row)) continue;
-            std::map<unsigned, std::uint32_t> takers;  // tile in segment: PEs of the row
-            for (unsigned col = 0; col < m_.noc.pe_cols; ++col) {
-                const arch::pe_site site{c / m_.noc.cluster_cols, c % m_.noc.cluster_cols, row, col};
-                if (tiles.locate(site))
-                    takers[tiles.tile_in_segment(site)] |= 1U << (row * m_.noc.pe_cols + col);
-            }
-            for (const auto& [tile, pes] : takers) {
-                const auto burst = glbs_[c].send_weights(row, segment[tile], pes);
-                if (burst.words != 0) loads.push_back({c * m_.noc.pe_rows + row, burst.words, sinks(burst)});
+            for (const auto& send : tiles.weight_sends(c, row)) {
+                const auto burst = glbs_[c].send_weights(row, segment[send.tile], send.address);
+                if (burst.words != 0)
+                    loads.push_back({m_.noc.weight_port(c, row), burst.words, sinks(burst)});
             }
         }
     }
@@ -166,8 +143,8 @@ std::vector<arch::timing::stream> array::send_iacts(unsigned half) {
         for (const auto& stored : glbs_[c].rows(half)) {
             const auto burst = glbs_[c].send_iacts(stored);
             if (burst.arrivals.empty()) continue;
-            streams.push_back({c * m_.noc.iact_routers() + stored.bank, stored.row->words_to,
-                               stored.row->pairs, sinks(burst)});
+            streams.push_back(
+                {m_.noc.iact_port(c, stored.bank), stored.row->words_to, stored.row->pairs, sinks(burst)});
         }
     }
     return streams;
@@ -193,9 +170,7 @@ std::shared_ptr<pe::psum_row> zero_psums(const arch::pe_tile& tile, unsigned win
 void array::end_chain(const arch::tiling& tiles, const arch::pass_index& index,
                       const arch::tiling::place& place, const arch::pe_tile& tile,
                       std::vector<finished_row>& finished) {
-    arch::tiling::place last = place;
-    last.chain_position = tiles.map().chain_clusters * m_.noc.pe_rows - 1;
-    const arch::pe_site site = tiles.site(last);
+    const arch::pe_site site = tiles.psum_home(place);
     const unsigned cluster = site.cluster_row * m_.noc.cluster_cols + site.cluster_col;
     auto psums = glbs_[cluster].take_psums(site.pe_col);
     if (!psums) {
@@ -217,16 +192,17 @@ arch::timing::chain array::describe_chain(const arch::tiling& tiles, const arch:
     chain.from_bank = from_bank;
     chain.rows = tile.m_count;
     const auto port = [&](const arch::pe_site& s) {
-        return (s.cluster_row * m_.noc.cluster_cols + s.cluster_col) * m_.noc.pe_cols + s.pe_col;
+        return m_.noc.psum_port(s.cluster_row * m_.noc.cluster_cols + s.cluster_col, s.pe_col);
     };
     arch::tiling::place at = place;
     cycle_t latency = 0;
-    const unsigned positions = tiles.map().chain_clusters * m_.noc.pe_rows;
+    const unsigned positions = tiles.chain_positions();
     for (at.chain_position = 0; at.chain_position < positions; ++at.chain_position) {
         const arch::pe_site site = tiles.site(at);
         if (at.chain_position == 0) chain.in_port = port(site);
         if (at.chain_position + 1 == positions) chain.out_port = port(site);
-        if (at.chain_position != 0 && at.chain_position % m_.noc.pe_rows == 0) latency += m_.noc.hop_cycles;
+        const bool crosses = at.chain_position != 0 && at.chain_position % m_.noc.pe_rows == 0;
+        if (crosses && !m_.noc.is_bus()) latency += m_.noc.hop_cycles;
         const pe::pe& pe = pe_at(site);
         if (pe.work().empty()) continue;
         chain.pes.push_back({pe.index(), latency});
@@ -321,13 +297,13 @@ void array::count(layer_report& report) const {
         report.glb_read_bytes += glb.read_bytes();
         report.glb_write_bytes += glb.write_bytes();
     }
-    const auto words = [](const noc::hierarchical_mesh::traffic& t, unsigned bits) {
+    const auto words = [](const noc::network::traffic& t, unsigned bits) {
         return link_words{t.mesh, t.local, bits};
     };
-    report.iact = words(mesh_.iact_traffic(), m_.noc.iact_port_bits);
-    report.weight = words(mesh_.weight_traffic(), m_.noc.weight_port_bits);
-    report.psum = words(mesh_.psum_traffic(), m_.noc.psum_port_bits);
-    report.config_bits = std::uint64_t{mesh_.config_bits_per_cluster()} * m_.noc.clusters();
+    report.iact = words(network_->iact_traffic(), m_.noc.iact_port_bits);
+    report.weight = words(network_->weight_traffic(), m_.noc.weight_port_bits);
+    report.psum = words(network_->psum_traffic(), m_.noc.psum_port_bits);
+    report.config_bits = std::uint64_t{network_->config_bits_per_cluster()} * m_.noc.clusters();
 }
 
 }  // namespace eyeriss::accelerator

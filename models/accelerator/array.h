@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <systemc>
@@ -12,7 +11,7 @@
 #include "models/arch/timing/pass_timing.h"
 #include "models/cluster/pe_cluster.h"
 #include "models/glb/glb_cluster.h"
-#include "noc/hierarchical_mesh.h"
+#include "noc/network.h"
 
 namespace eyeriss::accelerator {
 
@@ -25,7 +24,7 @@ struct finished_row {
     std::shared_ptr<pe::psum_row> psums;
 };
 
-/// The array: PE clusters, GLB clusters and the hierarchical mesh between them, bound socket to socket.
+/// The array: PE clusters, GLB clusters and the on-chip network between them, bound socket to socket.
 ///
 /// A pass is carried out by its functions in turn: begin_pass, send_weights when they change, send_iacts,
 /// run_chains. Bursts go where the routers' configuration sends them; what a PE computes depends on nothing
@@ -50,7 +49,7 @@ public:
     [[nodiscard]] std::vector<std::span<const pe::window_work>> work() const;
 
     [[nodiscard]] glb::glb_cluster& glb(unsigned cluster) { return glbs_[cluster]; }
-    [[nodiscard]] const noc::hierarchical_mesh& mesh() const { return mesh_; }
+    [[nodiscard]] const noc::network& network() const { return *network_; }
     /// Clusters whose GLB banks feed iacts into the mesh under the present configuration.
     [[nodiscard]] std::vector<unsigned> iact_sources() const;
     /// Weight ports that take tiles from off-chip under the present configuration: cluster * pe_rows +
@@ -62,17 +61,11 @@ public:
     void count(layer_report& report) const;
 
 private:
-    /// Tiles that a weight port sends, each with the PEs of the row that take it.
-    [[nodiscard]] std::map<unsigned, std::uint32_t> takers(const arch::tiling& tiles, unsigned cluster,
-                                                           unsigned pe_row) const;
     [[nodiscard]] pe::pe& pe_at(const arch::pe_site& s) {
         return clusters_[s.cluster_row * m_.noc.cluster_cols + s.cluster_col].at(s.pe_row, s.pe_col);
     }
-    [[nodiscard]] const noc::router_cluster& routers(unsigned cluster) const {
-        return mesh_.cluster(cluster / m_.noc.cluster_cols, cluster % m_.noc.cluster_cols);
-    }
     [[nodiscard]] std::vector<arch::timing::sink> sinks(const noc::burst& b) const;
-    void bind_cluster(unsigned row, unsigned col);
+    void bind_cluster(unsigned cluster);
     void end_chain(const arch::tiling& tiles, const arch::pass_index& index, const arch::tiling::place& place,
                    const arch::pe_tile& tile, std::vector<finished_row>& finished);
     [[nodiscard]] arch::timing::chain describe_chain(const arch::tiling& tiles,
@@ -82,7 +75,7 @@ private:
 
     arch::machine m_;
     sc_core::sc_time cycle_;
-    noc::hierarchical_mesh mesh_;
+    std::unique_ptr<noc::network> network_;
     sc_core::sc_vector<cluster::pe_cluster> clusters_;
     sc_core::sc_vector<glb::glb_cluster> glbs_;
 };

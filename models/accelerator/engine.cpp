@@ -94,7 +94,7 @@ void engine::stop_helpers() {
 void engine::execute(layer_report& report, std::uint32_t offset, bool check_crc) {
     const cycle_t start = now();
     sc_core::sc_time elapsed;
-    program_ = fetch_program(dma_, offset, m_, array_.mesh().config_words_per_cluster(), elapsed);
+    program_ = fetch_program(dma_, offset, m_, array_.network().config_words_per_cluster(), elapsed);
     report.layer_index = program_.descriptor.layer_index;
     report.shape = program_.shape;
     report.map = program_.map;
@@ -105,7 +105,7 @@ void engine::execute(layer_report& report, std::uint32_t offset, bool check_crc)
     elapsed += iact_loader_.begin_layer(program_);
     elapsed += writer_.begin_layer(dma_, program_, check_crc);
     wait_for(elapsed);
-    const std::uint64_t bits = std::uint64_t{array_.mesh().config_bits_per_cluster()} * m_.noc.clusters() +
+    const std::uint64_t bits = std::uint64_t{array_.network().config_bits_per_cluster()} * m_.noc.clusters() +
                                sizeof(eyeriss_descriptor) * 8;
     if (timed_)
         wait_until(now() + (bits + m_.control.config_bits_per_cycle - 1) / m_.control.config_bits_per_cycle);

@@ -77,7 +77,7 @@ std::shared_ptr<pe::iact_row> iact_loader::build_row(const arch::tiling& tiles, 
             row->inside_end = static_cast<unsigned>(last + shift) * s.c_count;
         }
     }
-    row->index(row->values, m_.noc.iact_port_bits);
+    row->index(row->values, m_.noc.iact_port_bits, m_.pe.operand_bits);
     return row;
 }
 
@@ -87,25 +87,21 @@ iact_loader::result iact_loader::load(const arch::tiling& tiles, const arch::pas
     units_.clear();
     std::vector<std::pair<arch::iact_stream, std::shared_ptr<pe::iact_row>>> built;
     for (unsigned c = 0; c < m_.noc.clusters(); ++c) into.glb(c).clear_iacts(half);
-    for (const unsigned c : into.iact_sources()) {
-        const auto streams = tiles.cluster_streams(index, c / m_.noc.cluster_cols, c % m_.noc.cluster_cols);
-        std::vector<cycle_t> fill(m_.noc.iact_routers(), 0);
-        for (std::size_t i = 0; i < streams.size(); ++i) {
-            auto known = std::find_if(built.begin(), built.end(),
-                                      [&](const auto& b) { return b.first.same_data(streams[i]); });
-            if (known == built.end()) {
-                built.emplace_back(streams[i], build_row(tiles, streams[i], r.transfer));
-                known = built.end() - 1;
-            }
-            const auto bank = static_cast<unsigned>(i % m_.noc.iact_routers());
-            if (!into.glb(c).load_iacts(half, bank, known->second, streams[i].pes)) {
-                throw layer_fault(EYERISS_ERR_GLB_OVERFLOW, c,
-                                  fmt::format("{}: iact bank {} overflows", into.glb(c).name(), bank));
-            }
-            fill[bank] += known->second->words_to.back();
+    std::vector<cycle_t> fill(std::size_t{m_.noc.clusters()} * m_.noc.iact_routers(), 0);
+    for (const auto& [stream, c, bank] : tiles.placed_streams(index, into.iact_sources())) {
+        const auto same = [&wanted = stream](const auto& b) { return b.first.same_data(wanted); };
+        auto known = std::find_if(built.begin(), built.end(), same);
+        if (known == built.end()) {
+            built.emplace_back(stream, build_row(tiles, stream, r.transfer));
+            known = built.end() - 1;
         }
-        r.fill_cycles = std::max(r.fill_cycles, *std::max_element(fill.begin(), fill.end()));
+        if (!into.glb(c).load_iacts(half, bank, known->second, stream.pes)) {
+            throw layer_fault(EYERISS_ERR_GLB_OVERFLOW, c,
+                              fmt::format("{}: iact bank {} overflows", into.glb(c).name(), bank));
+        }
+        fill[c * m_.noc.iact_routers() + bank] += known->second->words_to.back();
     }
+    r.fill_cycles = *std::max_element(fill.begin(), fill.end());
     return r;
 }
 

@@ -33,6 +33,12 @@ parameter name_parameter() {
 using list = std::vector<parameter>;
 
 void add_noc(list& out) {
+    out.push_back(choice<noc::topology>(
+        "noc.topology",
+        "hierarchical_mesh: routers of clusters (JETCAS 2019); bus: a broadcast bus a data type, a "
+        "cluster being one PE row (JSSC 2017).",
+        {{noc::topology::hierarchical_mesh, "hierarchical_mesh"}, {noc::topology::bus, "bus"}},
+        [](machine& m) -> noc::topology& { return m.noc.kind; }));
     out.push_back(number<unsigned>("noc.cluster_rows", "clusters", 1, 64,
                                    "Rows of the mesh of router clusters (JETCAS 2019: 8).",
                                    [](machine& m) -> unsigned& { return m.noc.cluster_rows; }));
@@ -47,13 +53,14 @@ void add_noc(list& out) {
         number<unsigned>("noc.pe_cols", "PEs", 1, 16,
                          "PE columns of a cluster; a psum router and a psum bank each (JETCAS 2019: 4).",
                          [](machine& m) -> unsigned& { return m.noc.pe_cols; }));
-    out.push_back(number<unsigned>(
-        "noc.iact_port_bits", "bits", 24, 384,
-        "Width of an iact port, a multiple of 24: two pairs or three raw values (JETCAS 2019: 24).",
-        [](machine& m) -> unsigned& { return m.noc.iact_port_bits; }));
-    out.push_back(number<unsigned>("noc.weight_port_bits", "bits", 24, 384,
-                                   "Width of a weight port, a multiple of 24 (JETCAS 2019: 24).",
-                                   [](machine& m) -> unsigned& { return m.noc.weight_port_bits; }));
+    out.push_back(number<unsigned>("noc.iact_port_bits", "bits", 1, 1024,
+                                   "Width of an iact port, a multiple of 24: two pairs or three raw values "
+                                   "(JETCAS 2019: 24); of the bus, any.",
+                                   [](machine& m) -> unsigned& { return m.noc.iact_port_bits; }));
+    out.push_back(
+        number<unsigned>("noc.weight_port_bits", "bits", 1, 1024,
+                         "Width of a weight port, a multiple of 24 (JETCAS 2019: 24); of the bus, any.",
+                         [](machine& m) -> unsigned& { return m.noc.weight_port_bits; }));
     out.push_back(number<unsigned>("noc.psum_port_bits", "bits", 8, 1024,
                                    "Width of a psum port; it carries whole psums (JETCAS 2019: 40).",
                                    [](machine& m) -> unsigned& { return m.noc.psum_port_bits; }));
@@ -93,6 +100,10 @@ void add_pe_storage(list& out) {
 void add_pe_behaviour(list& out) {
     out.push_back(number<unsigned>("pe.psum_bits", "bits", 8, 32, "Width of a psum (JETCAS 2019: 20).",
                                    [](machine& m) -> unsigned& { return m.pe.psum_bits; }));
+    out.push_back(number<unsigned>("pe.operand_bits", "bits", 8, 16,
+                                   "Width of raw operands on networks, 8 or 16; values stay 8-bit and are "
+                                   "sign-extended (JETCAS 2019: 8; JSSC 2017: 16).",
+                                   [](machine& m) -> unsigned& { return m.pe.operand_bits; }));
     out.push_back(choice<overflow_mode>(
         "pe.overflow", "What a psum does that does not fit pe.psum_bits; each is counted (assumption: wrap).",
         {{overflow_mode::wrap, "wrap"}, {overflow_mode::saturate, "saturate"}},
@@ -172,6 +183,7 @@ list make_parameters() {
 }
 
 constexpr unsigned most_pes = 65536;
+constexpr unsigned most_pes_of_a_cluster = 32;  // a burst names them by a 32-bit mask
 
 }  // namespace
 
@@ -184,16 +196,46 @@ const std::vector<parameter>& parameters() {
     return table;
 }
 
-std::string check(const machine& m) {
+namespace {
+
+std::string check_bus(const machine& m) {
+    if (m.noc.pe_rows != 1) {
+        return fmt::format("noc.pe_rows is {}: noc.topology=bus expects 1, a cluster is one PE row",
+                           m.noc.pe_rows);
+    }
+    if (m.pe.sparse) return "pe.sparse is true: noc.topology=bus expects false, buses carry raw operands";
+    return {};
+}
+
+std::string check_mesh(const machine& m) {
     if (m.noc.iact_port_bits % 24 != 0) {
         return fmt::format("noc.iact_port_bits is {}: expects a multiple of 24", m.noc.iact_port_bits);
     }
     if (m.noc.weight_port_bits % 24 != 0) {
         return fmt::format("noc.weight_port_bits is {}: expects a multiple of 24", m.noc.weight_port_bits);
     }
-    if (m.noc.psum_port_bits < m.pe.psum_bits) {
+    return {};
+}
+
+}  // namespace
+
+std::string check(const machine& m) {
+    const auto message = m.noc.is_bus() ? check_bus(m) : check_mesh(m);
+    if (!message.empty()) return message;
+    if (m.pe.operand_bits % 8 != 0) {
+        return fmt::format("pe.operand_bits is {}: expects 8 or 16", m.pe.operand_bits);
+    }
+    if (m.pe.operand_bits != 8 && m.pe.sparse) {
+        return fmt::format("pe.operand_bits is {}: pe.sparse=true expects 8, as in its 12-bit pairs",
+                           m.pe.operand_bits);
+    }
+    if (m.noc.psum_port_bits < m.pe.psum_bits && !m.noc.is_bus()) {
         return fmt::format("noc.psum_port_bits is {}: expects at least pe.psum_bits, which is {}",
                            m.noc.psum_port_bits, m.pe.psum_bits);
+    }
+    if (m.noc.pes_per_cluster() > most_pes_of_a_cluster && m.noc.pes() <= most_pes) {
+        return fmt::format("noc.pe_rows x noc.pe_cols is {} PEs a cluster: expects at most {}",
+                           m.noc.pes_per_cluster(), most_pes_of_a_cluster);
     }
     if (m.noc.pes() > most_pes) {
         return fmt::format(

@@ -39,6 +39,7 @@ struct pe_parameters {
     unsigned weight_words = 96;            ///< 24-bit words, two pairs each
     unsigned psum_entries = 32;
     unsigned psum_bits = 20;
+    unsigned operand_bits = 8;  ///< width of a raw operand on networks and in SPads; values stay 8-bit
     overflow_mode overflow = overflow_mode::wrap;
     unsigned pipeline_stages = 7;
     unsigned drop_queue_columns =
@@ -109,6 +110,19 @@ struct machine {
 
     /// The GEOMETRY word of registers and images.
     [[nodiscard]] std::uint32_t geometry() const;
+    /// Words of the weight port that a tile of so many 24-bit words takes.
+    [[nodiscard]] std::uint64_t weight_port_words(std::uint64_t words) const {
+        const std::uint64_t bits = words * 3 * pe.operand_bits;
+        return (bits + noc.weight_port_bits - 1) / noc.weight_port_bits;
+    }
+    /// Words of the iact port that a bank holds. A bank gives a word of its port a cycle.
+    [[nodiscard]] unsigned iact_bank_port_words() const {
+        return noc.is_bus() ? glb.iact_bank_words * 24 / noc.iact_port_bits : glb.iact_bank_words;
+    }
+    /// Psums that may stay in one bank. On a bus every PE column reaches all banks, which are one pool.
+    [[nodiscard]] std::uint64_t psum_bank_psums() const {
+        return std::uint64_t{2} * glb.psum_bank_words * (noc.is_bus() ? noc.clusters() * noc.pe_cols : 1);
+    }
 };
 
 /// One parameter as the command line, the machine file and `--list-params` see it.

@@ -132,7 +132,8 @@ private:
                                map_.horizontal.product(), m_.noc.cluster_cols * m_.noc.pe_cols);
         }
         const auto t = map_.trips(layer_);
-        if (map_.chain_clusters > 1 && t[at(loop::c)] * t[at(loop::r)] * t[at(loop::s)] > 1) {
+        if (map_.chain_clusters > 1 && !m_.noc.is_bus() &&
+            t[at(loop::c)] * t[at(loop::r)] * t[at(loop::s)] > 1) {
             return "a chain over several clusters must reduce in one pass: psums stored in its last cluster "
                    "cannot return north";
         }
@@ -172,9 +173,16 @@ private:
         const tiling tiles(layer_, map_, m_);
         const unsigned values = tiles.segments() * map_.c0 * layer_.stride_w;
         const unsigned words = map_.iact_dense
-                                   ? ceil_div(values * 8, m_.noc.iact_port_bits)
+                                   ? ceil_div(values * m_.pe.operand_bits, m_.noc.iact_port_bits)
                                    : ceil_div(values * 12 + tiles.segments() * 4, m_.noc.iact_port_bits);
-        const unsigned bank = m_.glb.iact_bank_words / (map_.iact_single_buffer ? 1 : 2);
+        const unsigned bank = m_.iact_bank_port_words() / (map_.iact_single_buffer ? 1 : 2);
+        if (m_.noc.is_bus()) {
+            const auto streams = static_cast<unsigned>(tiles.placed_streams({}, {}).size());
+            const unsigned in_bank = ceil_div(streams, m_.noc.clusters());
+            if (in_bank * words <= bank) return {};
+            return fmt::format("{} iact rows of up to {} words exceed the {} words of a GLB bank's {}",
+                               in_bank, words, bank, map_.iact_single_buffer ? "whole" : "half");
+        }
         for (unsigned row = 0; row < m_.noc.cluster_rows; ++row) {
             for (unsigned col = 0; col < m_.noc.cluster_cols; ++col) {
                 const auto streams = static_cast<unsigned>(tiles.cluster_streams({}, row, col).size());
@@ -190,8 +198,13 @@ private:
     }
 
     [[nodiscard]] std::string psum_banks() const {
-        const std::uint64_t psums = map_.live_psum_tiles(layer_) * map_.m0 * layer_.f();
-        const std::uint64_t bank = std::uint64_t{2} * m_.glb.psum_bank_words;
+        const std::uint64_t chains =
+            m_.noc.is_bus() ? map_.vertical.product() * map_.horizontal.product() : 1;
+        const std::uint64_t psums = map_.live_psum_tiles(layer_) * map_.m0 * layer_.f() * chains;
+        const std::uint64_t bank = m_.psum_bank_psums();
+        if (psums > bank && m_.noc.is_bus()) {
+            return fmt::format("{} unfinished psums exceed the {} of the GLB's banks", psums, bank);
+        }
         if (psums > bank) {
             return fmt::format("{} unfinished psums of a PE column exceed the {} of its GLB bank", psums,
                                bank);

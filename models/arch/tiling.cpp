@@ -1,6 +1,8 @@
 #include "models/arch/tiling.h"
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 namespace eyeriss::arch {
 
@@ -25,7 +27,93 @@ axis_index decompose(unsigned position, const split& s) {
 }  // namespace
 
 tiling::tiling(const layer_shape& layer, const mapping& map, const machine& m)
-    : layer_(layer), map_(map), noc_(m.noc), trips_(map.trips(layer)), passes_(map.passes(layer)) {}
+    : layer_(layer), map_(map), noc_(m.noc), trips_(map.trips(layer)), passes_(map.passes(layer)) {
+    if (noc_.is_bus()) number_tags();
+}
+
+/// Calls visit(site) for every PE in a chain: by vertical place, then chain position, then PE column.
+template <typename Visit>
+void tiling::for_each_place(Visit visit) const {
+    for (unsigned v = 0; v < map_.vertical.product(); ++v) {
+        for (unsigned position = 0; position < map_.c1 * map_.r1; ++position) {
+            for (unsigned h = 0; h < map_.horizontal.product(); ++h) visit(site({v, h, position}));
+        }
+    }
+}
+
+void tiling::number_tags() {
+    iact_tags_.assign(noc_.pes(), 0);
+    if (map_.vertical.product() * map_.chain_clusters > noc_.cluster_rows ||
+        map_.horizontal.product() > noc_.cluster_cols * noc_.pe_cols) {
+        return;  // check() refuses such a mapping
+    }
+    std::map<std::tuple<unsigned, unsigned, unsigned, int, unsigned>, unsigned> known;
+    for_each_place([&](const pe_site& s) {
+        const auto t = tile({}, s);
+        if (!t) return;
+        const auto row = stream_of(*t);
+        const auto next = static_cast<unsigned>(known.size() + 1);
+        iact_tags_[pe_index(s)] =
+            known.try_emplace({row.g, row.n, row.c_begin, row.h, row.s_begin}, next).first->second;
+    });
+}
+
+std::uint32_t tiling::pe_index(const pe_site& s) const {
+    return ((s.cluster_row * noc_.cluster_cols + s.cluster_col) * noc_.pe_rows + s.pe_row) * noc_.pe_cols +
+           s.pe_col;
+}
+
+pe_site tiling::psum_home(const place& chain) const {
+    return site({chain.vertical, chain.horizontal, noc_.is_bus() ? 0 : chain_positions() - 1});
+}
+
+iact_stream tiling::stream_of(const pe_tile& t) const {
+    const int h = static_cast<int>(t.e * layer_.stride_h + t.r) - static_cast<int>(layer_.pad_top);
+    return {t.g, t.n, t.c_begin, t.c_count, h, t.s_begin, t.s_count, 0};
+}
+
+std::vector<placed_stream> tiling::placed_streams(const pass_index& index,
+                                                  std::span<const unsigned> sources) const {
+    std::vector<placed_stream> placed;
+    if (!noc_.is_bus()) {
+        for (const unsigned c : sources) {
+            unsigned i = 0;
+            for (const auto& row : cluster_streams(index, c / noc_.cluster_cols, c % noc_.cluster_cols)) {
+                placed.push_back({row, c, i++ % noc_.iact_routers()});
+            }
+        }
+        return placed;
+    }
+    std::vector<bool> seen(noc_.pes() + 1);
+    for_each_place([&](const pe_site& s) {
+        const auto t = tile(index, s);
+        const unsigned tag = iact_tags_[pe_index(s)];
+        if (!t || seen[tag]) return;
+        seen[tag] = true;
+        placed.push_back({stream_of(*t)});
+        placed.back().row.pes = tag;
+    });
+    const std::size_t share = (placed.size() + noc_.clusters() - 1) / noc_.clusters();
+    for (std::size_t i = 0; i < placed.size(); ++i) placed[i].cluster = static_cast<unsigned>(i / share);
+    return placed;
+}
+
+std::vector<weight_send> tiling::weight_sends(unsigned cluster, unsigned pe_row) const {
+    std::vector<weight_send> sends;
+    if (noc_.is_bus()) {
+        const unsigned tiles = map_.g_tile() * map_.vertical.m * map_.horizontal.m * map_.c1 * map_.r1;
+        if (cluster != 0) return sends;
+        for (unsigned i = 0; i < tiles; ++i) sends.push_back({i, i + 1});
+        return sends;
+    }
+    std::map<unsigned, std::uint32_t> takers;
+    for (unsigned col = 0; col < noc_.pe_cols; ++col) {
+        const pe_site here{cluster / noc_.cluster_cols, cluster % noc_.cluster_cols, pe_row, col};
+        if (locate(here)) takers[tile_in_segment(here)] |= 1U << (pe_row * noc_.pe_cols + col);
+    }
+    for (const auto& [number, pes] : takers) sends.push_back({number, pes});
+    return sends;
+}
 
 pass_index tiling::index(std::uint64_t pass) const {
     pass_index result{};
@@ -94,8 +182,7 @@ std::vector<iact_stream> tiling::cluster_streams(const pass_index& index, unsign
         for (unsigned pe_col = 0; pe_col < noc_.pe_cols; ++pe_col) {
             const auto t = tile(index, {cluster_row, cluster_col, pe_row, pe_col});
             if (!t) continue;
-            const int h = static_cast<int>(t->e * layer_.stride_h + t->r) - static_cast<int>(layer_.pad_top);
-            iact_stream s{t->g, t->n, t->c_begin, t->c_count, h, t->s_begin, t->s_count, 0};
+            const iact_stream s = stream_of(*t);
             auto found = std::find_if(streams.begin(), streams.end(),
                                       [&](const iact_stream& other) { return other.same_data(s); });
             if (found == streams.end()) found = streams.insert(streams.end(), s);

@@ -37,10 +37,27 @@ struct iact_stream {
     }
 };
 
+/// A row of iacts in the GLB bank that keeps and sends it.
+struct placed_stream {
+    iact_stream row;  ///< on a bus, row.pes is the tag of the PEs that take it
+    unsigned cluster = 0, bank = 0;
+};
+
+/// A weight tile on its way into the array.
+struct weight_send {
+    unsigned tile = 0;          ///< in its segment
+    std::uint32_t address = 0;  ///< PEs of the port's row, as iact_stream::pes; on a bus, their tag
+};
+
 /// Index arithmetic of a mapping; the compiler, the accelerator's sequencer and reports all use this one.
 class tiling {
 public:
     tiling(const layer_shape& layer, const mapping& map, const machine& m);
+
+    /// A PE's place on the two axes of the array.
+    struct place {
+        unsigned vertical = 0, horizontal = 0, chain_position = 0;
+    };
 
     [[nodiscard]] const layer_shape& layer() const { return layer_; }
     [[nodiscard]] const mapping& map() const { return map_; }
@@ -53,6 +70,24 @@ public:
     /// Stream i is kept in bank i % pe_rows and leaves through that bank's router.
     [[nodiscard]] std::vector<iact_stream> cluster_streams(const pass_index&, unsigned cluster_row,
                                                            unsigned cluster_col) const;
+    /// The rows of iacts that a pass keeps in the banks, in the order in which they are sent. On the mesh
+    /// `sources` are the clusters whose banks feed routers; stream i of a cluster is kept in bank i mod
+    /// routers. On a bus every row is kept once: equal shares of the rows in each bank, in the order of
+    /// vertical place, chain position and PE column.
+    [[nodiscard]] std::vector<placed_stream> placed_streams(const pass_index&,
+                                                            std::span<const unsigned> sources) const;
+    /// What a weight port sends when it loads a segment, in order.
+    [[nodiscard]] std::vector<weight_send> weight_sends(unsigned cluster, unsigned pe_row) const;
+    /// On a bus: the tag of the iacts that a PE takes in every pass in which it works, from 1; 0 for a PE
+    /// without work. PEs that share iacts in one pass share them in all.
+    [[nodiscard]] unsigned iact_tag(std::uint32_t pe) const { return iact_tags_[pe]; }
+    /// Linear number of a PE: cluster rows outermost, then cluster columns, PE rows, PE columns.
+    [[nodiscard]] std::uint32_t pe_index(const pe_site&) const;
+    /// Where a chain's unfinished psums are kept: at the chain's end on the mesh, whose links run south only;
+    /// at its start on a bus, which takes them back to the bank they came from.
+    [[nodiscard]] pe_site psum_home(const place& chain) const;
+    /// PEs that a chain passes, those without work included.
+    [[nodiscard]] unsigned chain_positions() const { return map_.chain_clusters * noc_.pe_rows; }
     /// Segments of a stream's row, F + ceil(s0/U) - 1, and values of each, c_count * U.
     [[nodiscard]] unsigned segments() const;
     /// Segments of one window: ceil(s0/U).
@@ -70,19 +105,22 @@ public:
     [[nodiscard]] bool last_reduction(const pass_index&) const;
 
     /// Where a site stands on the two axes; nothing for a PE outside every chain or split.
-    struct place {
-        unsigned vertical = 0, horizontal = 0, chain_position = 0;
-    };
     [[nodiscard]] std::optional<place> locate(const pe_site&) const;
     /// The same place again from its coordinates.
     [[nodiscard]] pe_site site(const place&) const;
 
 private:
+    template <typename Visit>
+    void for_each_place(Visit visit) const;
+    void number_tags();
+    [[nodiscard]] iact_stream stream_of(const pe_tile&) const;
+
     layer_shape layer_;
     mapping map_;
     noc::noc_parameters noc_;
     std::array<unsigned, loop_count> trips_{};
     std::uint64_t passes_ = 1;
+    std::vector<unsigned> iact_tags_;  ///< by PE; empty on the mesh
 };
 
 }  // namespace eyeriss::arch

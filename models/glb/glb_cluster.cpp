@@ -39,7 +39,7 @@ bool glb_cluster::load_iacts(unsigned half, unsigned bank, std::shared_ptr<pe::i
     used += words;
     write_bits_ += std::uint64_t{words} * m_.noc.iact_port_bits;
     halves_[half].rows.push_back({bank, std::move(row), pes});
-    return used <= m_.glb.iact_bank_words / (single_buffer_ ? 1 : 2);
+    return used <= m_.iact_bank_port_words() / (single_buffer_ ? 1 : 2);
 }
 
 noc::burst glb_cluster::send_iacts(const stored_row& row) {
@@ -85,7 +85,7 @@ bool glb_cluster::store_psums(unsigned column, std::uint64_t slot, std::shared_p
     bank.used_psums += psums->values.size();
     write_bits_ += psums->values.size() * m_.pe.psum_bits;
     bank.rows[slot] = std::move(psums);
-    return bank.used_psums <= std::uint64_t{2} * m_.glb.psum_bank_words;
+    return bank.used_psums <= m_.psum_bank_psums();
 }
 
 std::shared_ptr<pe::psum_row> glb_cluster::fetch_psums(unsigned column, std::uint64_t slot) {

@@ -5,13 +5,12 @@ namespace eyeriss::pe {
 namespace {
 
 constexpr unsigned pair_bits = 12;
-constexpr unsigned raw_bits = 8;
 constexpr unsigned address_bits = 4;
 constexpr unsigned max_run = 15;
 
 }  // namespace
 
-void iact_operands::index(std::span<const std::int16_t> values, unsigned port_bits) {
+void iact_operands::index(std::span<const std::int16_t> values, unsigned port_bits, unsigned raw_bits) {
     const std::size_t total = std::size_t{segments} * segment_values;
     nonzero.assign(total / 64 + 2, 0);
     pairs.resize(segments);

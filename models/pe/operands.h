@@ -21,8 +21,8 @@ struct iact_operands {
     std::vector<std::uint16_t> pairs;           ///< stored pairs of each segment
     std::vector<std::uint32_t> words_to;        ///< port words up to and including each segment
 
-    /// Fills nonzero, pairs and words_to from segments * segment_values values.
-    void index(std::span<const std::int16_t> values, unsigned port_bits);
+    /// Fills nonzero, pairs and words_to from segments * segment_values values; a dense one has raw_bits.
+    void index(std::span<const std::int16_t> values, unsigned port_bits, unsigned raw_bits = 8);
 };
 
 /// A weight tile's columns.
