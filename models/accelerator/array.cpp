@@ -230,7 +230,8 @@ std::vector<arch::timing::chain> array::run_chains(const arch::tiling& tiles, co
                     EYERISS_ERR_NOC_CONFLICT, cluster,
                     fmt::format("{}: psum bank {} holds no psums for this pass", bank.name(), site.pe_col));
             }
-            bank.send_psums(site.pe_col, std::move(psums));
+            const std::uint64_t words = zero ? 0 : (psums->values.size() + 1) / 2;
+            bank.send_psums(site.pe_col, std::move(psums), words);
             end_chain(tiles, index, place, *tile, finished);
             chains.push_back(describe_chain(tiles, place, *tile, !zero));
         }
@@ -285,6 +286,10 @@ void array::count(layer_report& report) const {
             report.macs_nominal += n.macs_nominal;
             report.macs_effectual += n.macs_effectual;
             report.psum_overflows += n.psum_overflows;
+            report.actions += n.actions;
+            if (i / m_.noc.pe_cols + 1 != m_.noc.pe_rows) {
+                report.actions[energy::action::psum_hop] += n.psum_words_in;
+            }
             read_bits += n.iact_reads * pair_bits + n.weight_words * m_.noc.weight_port_bits +
                          n.psum_accesses / 2 * m_.pe.psum_bits;
             write_bits += n.iact_fills * pair_bits + n.weight_fills * m_.noc.weight_port_bits +
@@ -296,6 +301,7 @@ void array::count(layer_report& report) const {
     for (const auto& glb : glbs_) {
         report.glb_read_bytes += glb.read_bytes();
         report.glb_write_bytes += glb.write_bytes();
+        report.actions += glb.actions();
     }
     const auto words = [](const noc::network::traffic& t, unsigned bits) {
         return link_words{t.mesh, t.local, bits};

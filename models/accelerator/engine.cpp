@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/accelerator/fault.h"
+#include "models/accelerator/report_actions.h"
 
 namespace eyeriss::accelerator {
 
@@ -75,11 +76,13 @@ layer_report engine::run(std::uint32_t base, std::uint32_t offset, bool check_cr
     report.dram_read_bytes = dma_.read_bytes();
     report.dram_write_bytes = dma_.written_bytes();
     array_.count(report);
+    report.actions[energy::action::requantise] = writer_.requantised();
     if (timed_) {
         wait_until(now());
         report.cycles = now() - start;
         if (report.error == EYERISS_OK) report.pe_cycles = timing_.end_layer(now());
     }
+    finish_actions(report);
     return report;
 }
 

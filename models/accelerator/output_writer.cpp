@@ -12,6 +12,7 @@ sc_core::sc_time output_writer::begin_layer(dma& port, const layer_program& prog
     program_ = &program;
     table_.assign(program.out.table_bytes(), 0);
     units_written_ = 0;
+    requantised_ = 0;
     return requantiser_.begin_layer(port, program, check_crc);
 }
 
@@ -21,6 +22,7 @@ void output_writer::gather(const finished_row& row, std::map<std::size_t, unit>&
     const unsigned channels = row.psums->channels;
     const unsigned first = row.tile.g * program_->shape.m + row.tile.m_begin;
     row_bytes_.resize(row.psums->values.size() * size);
+    requantised_ += row.psums->values.size();
     requantiser_.run(row.psums->values, first, channels, row_bytes_);
     for (unsigned i = 0; i < channels;) {
         const unsigned channel = first + i;

@@ -28,6 +28,9 @@ public:
     /// The length table; empty when the format has none. Throws layer_fault when units are missing.
     [[nodiscard]] std::vector<output_burst> last_outputs() const;
 
+    /// Finished psums that were requantised since begin_layer.
+    [[nodiscard]] std::uint64_t requantised() const { return requantised_; }
+
 private:
     struct unit {
         std::vector<std::uint8_t> values;
@@ -41,6 +44,7 @@ private:
     std::vector<std::uint8_t> table_;
     std::vector<std::uint8_t> row_bytes_;
     std::size_t units_written_ = 0;
+    std::uint64_t requantised_ = 0;
 };
 
 }  // namespace eyeriss::accelerator

@@ -7,6 +7,7 @@
 
 #include "models/arch/tiling.h"
 #include "models/arch/timing/pass_timing.h"
+#include "models/energy/actions.h"
 
 namespace eyeriss::accelerator {
 
@@ -49,6 +50,7 @@ struct layer_report {
     std::uint64_t spad_read_bytes = 0, spad_write_bytes = 0;
     link_words iact, weight, psum;
     std::uint64_t config_bits = 0;  ///< static NoC configuration of the layer
+    energy::action_counts actions;  ///< clock and leakage only when timed
     ledger pe_cycles{};             ///< over all PEs; adds up to PEs * cycles when timed
 };
 

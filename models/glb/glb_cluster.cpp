@@ -4,6 +4,14 @@
 #include <utility>
 
 namespace eyeriss::glb {
+namespace {
+
+/// Words of two psums.
+std::uint64_t psum_words(const pe::psum_row& psums) {
+    return (psums.values.size() + 1) / 2;
+}
+
+}  // namespace
 
 glb_cluster::glb_cluster(sc_core::sc_module_name name, const arch::machine& m)
     : sc_module(name),
@@ -25,6 +33,7 @@ void glb_cluster::begin_layer(bool single_buffer) {
     clear_iacts(1);
     for (auto& bank : psum_banks_) bank = {};
     read_bits_ = write_bits_ = 0;
+    actions_ = {};
 }
 
 void glb_cluster::clear_iacts(unsigned half) {
@@ -38,6 +47,8 @@ bool glb_cluster::load_iacts(unsigned half, unsigned bank, std::shared_ptr<pe::i
     auto& used = halves_[half].used_words[bank];
     used += words;
     write_bits_ += std::uint64_t{words} * m_.noc.iact_port_bits;
+    actions_[energy::action::glb_iact_write] += words;
+    actions_[energy::action::port_in] += words;
     halves_[half].rows.push_back({bank, std::move(row), pes});
     return used <= m_.iact_bank_port_words() / (single_buffer_ ? 1 : 2);
 }
@@ -48,6 +59,7 @@ noc::burst glb_cluster::send_iacts(const stored_row& row) {
     b.words = row.row->words_to.empty() ? 0 : row.row->words_to.back();
     b.pes = row.pes;
     read_bits_ += b.words * m_.noc.iact_port_bits;
+    actions_[energy::action::glb_iact_read] += b.words;
     sc_core::sc_time delay;
     iact_out[row.bank]->b_transport(b, delay);
     return b;
@@ -57,6 +69,7 @@ noc::burst glb_cluster::send_weights(unsigned pe_row, std::shared_ptr<pe::weight
                                      std::uint32_t pes) {
     noc::burst b;
     b.words = tile->tile.size.words();
+    actions_[energy::action::port_in] += b.words;
     b.content = std::move(tile);
     b.pes = pes;
     sc_core::sc_time delay;
@@ -64,9 +77,9 @@ noc::burst glb_cluster::send_weights(unsigned pe_row, std::shared_ptr<pe::weight
     return b;
 }
 
-void glb_cluster::send_psums(unsigned column, std::shared_ptr<pe::psum_row> psums) {
+void glb_cluster::send_psums(unsigned column, std::shared_ptr<pe::psum_row> psums, std::uint64_t words) {
     noc::burst b;
-    b.words = (psums->values.size() + 1) / 2;
+    b.words = words;
     b.content = std::move(psums);
     sc_core::sc_time delay;
     psum_out[column]->b_transport(b, delay);
@@ -84,6 +97,7 @@ bool glb_cluster::store_psums(unsigned column, std::uint64_t slot, std::shared_p
     auto& bank = psum_banks_[column];
     bank.used_psums += psums->values.size();
     write_bits_ += psums->values.size() * m_.pe.psum_bits;
+    actions_[energy::action::glb_psum_write] += psum_words(*psums);
     bank.rows[slot] = std::move(psums);
     return bank.used_psums <= m_.psum_bank_psums();
 }
@@ -96,6 +110,7 @@ std::shared_ptr<pe::psum_row> glb_cluster::fetch_psums(unsigned column, std::uin
     bank.rows.erase(found);
     bank.used_psums -= psums->values.size();
     read_bits_ += psums->values.size() * m_.pe.psum_bits;
+    actions_[energy::action::glb_psum_read] += psum_words(*psums);
     return psums;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/arch/machine.h"
+#include "models/energy/actions.h"
 #include "models/pe/contents.h"
 
 namespace eyeriss::glb {
@@ -47,8 +48,8 @@ public:
     /// Sends a weight tile that arrived off-chip to PEs of a row and their copies in the neighbouring
     /// clusters.
     noc::burst send_weights(unsigned pe_row, std::shared_ptr<pe::weight_load> tile, std::uint32_t pes);
-    /// Starts a chain at a PE column with these psums.
-    void send_psums(unsigned column, std::shared_ptr<pe::psum_row> psums);
+    /// Starts a chain at a PE column with these psums. Where it starts from zero nothing is sent: `words` is 0.
+    void send_psums(unsigned column, std::shared_ptr<pe::psum_row> psums, std::uint64_t words);
     /// Psums that came out of a chain at this column's bank port since the last call.
     [[nodiscard]] std::shared_ptr<pe::psum_row> take_psums(unsigned column);
 
@@ -60,6 +61,8 @@ public:
     /// Bytes read from and written to the banks since begin_layer.
     [[nodiscard]] std::uint64_t read_bytes() const { return (read_bits_ + 7) / 8; }
     [[nodiscard]] std::uint64_t write_bytes() const { return (write_bits_ + 7) / 8; }
+    /// Words of banks and of the off-chip port since begin_layer.
+    [[nodiscard]] const energy::action_counts& actions() const { return actions_; }
 
 private:
     void receive_psums(int column, noc::burst& b, sc_core::sc_time& delay);
@@ -79,6 +82,7 @@ private:
     std::array<half_buffer, 2> halves_;
     std::vector<psum_bank> psum_banks_;
     std::uint64_t read_bits_ = 0, write_bits_ = 0;
+    energy::action_counts actions_;
 };
 
 }  // namespace eyeriss::glb

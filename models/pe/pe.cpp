@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "models/energy/pe_actions.h"
 #include "models/pe/kernel.h"
 #include "models/pe/window_cost.h"
 
@@ -52,6 +53,7 @@ void pe::take_weights(int, noc::burst& b, sc_core::sc_time& delay) {
     counts_.weight_fills += size.words();
     const bool dense = size.address_words == 0 && !weights_->no_work;
     const unsigned words = dense ? (weights_->tile.rows + 1) / 2 * weights_->tile.columns : size.data_words;
+    if (!weights_->no_work) energy::count_weight_fill(weights_->tile.column_counts, dense, counts_.actions);
     if (words > p_.weight_words || weights_->tile.columns > p_.weight_address_entries ||
         weights_->tile.rows > p_.psum_entries) {
         fault_ = pe_fault::weight_spad;
@@ -69,6 +71,7 @@ bool pe::iacts_fit() const {
 
 void pe::pass_psums(int, noc::burst& b, sc_core::sc_time& delay) {
     auto& psums = static_cast<psum_row&>(*b.content);
+    counts_.psum_words_in += b.words;
     if (rows_ != 0 && weights_ && !weights_->no_work && fault_ == pe_fault::none) {
         if (!iacts_) {
             fault_ = pe_fault::starved;
@@ -79,6 +82,7 @@ void pe::pass_psums(int, noc::burst& b, sc_core::sc_time& delay) {
             fault_ = pe_fault::conflict;
         } else {
             accumulate(psums);
+            b.words = (psums.values.size() + 1) / 2;
         }
     }
     psum_out->b_transport(b, delay);
@@ -120,6 +124,9 @@ void pe::accumulate_saturating(psum_row& psums) {
 }
 
 void pe::count_windows() {
+    const bool raw = weights_->tile.size.address_words == 0;
+    energy::count_row(*iacts_, weights_->tile.column_counts, {windows_, step_, columns_, rows_, p_.macs, raw},
+                      counts_.actions);
     const window_coster coster(*iacts_, *weights_, p_.drop_queue_columns);
     if (timed_) work_.resize(windows_);
     std::uint64_t products = 0;

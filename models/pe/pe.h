@@ -7,6 +7,7 @@
 
 #include "models/arch/machine.h"
 #include "models/arch/timing/pass_timing.h"
+#include "models/energy/actions.h"
 #include "models/pe/contents.h"
 
 namespace eyeriss::pe {
@@ -23,6 +24,8 @@ struct pe_counts {
     std::uint64_t weight_fills = 0;   ///< words written into the weight SPads
     std::uint64_t iact_fills = 0;     ///< entries written into the iact SPad
     std::uint64_t psum_accesses = 0;  ///< psum SPad reads and writes
+    energy::action_counts actions;    ///< of lanes and SPads
+    std::uint64_t psum_words_in = 0;  ///< words of two psums that came from below
 };
 
 enum class pe_fault : std::uint8_t { none, weight_spad, iact_spad, starved, conflict };

@@ -1,0 +1,41 @@
+#include "models/accelerator/report_actions.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace eyeriss::accelerator {
+namespace {
+
+using energy::action;
+
+constexpr std::array running{cause::both_lanes, cause::one_lane,        cause::stored_zero,
+                             cause::bubble,     cause::loading_weights, cause::psum_ports};
+
+void add_network(energy::action_counts& out, const link_words& words, action router, action mesh,
+                 action local) {
+    out[router] = words.mesh + words.local;
+    out[mesh] = words.mesh;
+    out[local] = words.local;
+}
+
+}  // namespace
+
+void finish_actions(layer_report& report) {
+    auto& out = report.actions;
+    add_network(out, report.iact, action::iact_router, action::iact_mesh_link, action::iact_local_link);
+    add_network(out, report.weight, action::weight_router, action::weight_mesh_link,
+                action::weight_local_link);
+    add_network(out, report.psum, action::psum_router, action::psum_mesh_link, action::psum_local_link);
+    out[action::dram_read] = report.dram_read_bytes;
+    out[action::dram_write] = out[action::port_out] = report.dram_write_bytes;
+    const auto& spent = report.pe_cycles;
+    const auto all = std::accumulate(spent.begin(), spent.end(), cycle_t{0});
+    const auto clocked =
+        std::accumulate(running.begin(), running.end(), cycle_t{0},
+                        [&](cycle_t sum, cause c) { return sum + spent[static_cast<std::size_t>(c)]; });
+    out[action::pe_clock] = clocked;
+    out[action::pe_clock_gated] = all - clocked;
+    out[action::leakage] = all;
+}
+
+}  // namespace eyeriss::accelerator
