@@ -40,6 +40,8 @@ void add_layer(CLI::App& app, const common_options& common, action& chosen);
 void add_compile(CLI::App& app, const common_options& common, action& chosen);
 void add_make_network(CLI::App& app, const common_options& common, action& chosen);
 void add_dram(CLI::App& app, const common_options& common, action& chosen);
+void add_regs(CLI::App& app, const common_options& common, action& chosen);
+void add_validate(CLI::App& app, const common_options& common, action& chosen);
 void add_bench(CLI::App& app, const common_options& common, action& chosen);
 
 }  // namespace eyeriss::sims

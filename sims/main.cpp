@@ -50,6 +50,8 @@ int dispatch(int argc, char** argv) {
     add_compile(app, common, chosen);
     add_make_network(app, common, chosen);
     add_dram(app, common, chosen);
+    add_regs(app, common, chosen);
+    add_validate(app, common, chosen);
     add_bench(app, common, chosen);
     try {
         app.parse(argc, argv);
@@ -71,7 +73,8 @@ int dispatch(int argc, char** argv) {
     }
     if (!chosen) {
         throw user_error(
-            "expects a subcommand: run, boot, layer, compile, make-network, dram or bench (see --help)");
+            "expects a subcommand: run, boot, layer, compile, make-network, dram, regs, validate or bench (see "
+            "--help)");
     }
     return chosen();
 }

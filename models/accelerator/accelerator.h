@@ -7,6 +7,7 @@
 #include <memory>
 #include <systemc>
 
+#include "models/accelerator/register_file.h"
 #include "models/accelerator/report.h"
 #include "models/arch/machine.h"
 
@@ -41,14 +42,15 @@ public:
     /// seconds.
     using marker_observer = std::function<void(std::uint32_t, double)>;
     void observe_markers(marker_observer observer);
+    /// Called when an access to the registers is refused: unknown, misaligned, wrongly sized, read-only.
+    void observe_refusals(register_file::refusal_callback observer);
     /// Why the last layer was refused, one line; empty after success. For people; software reads ERROR_CODE.
     [[nodiscard]] const std::string& last_error() const;
 
 private:
     void transport(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
     unsigned transport_debug(tlm::tlm_generic_payload& transaction);
-    [[nodiscard]] std::uint32_t read_register(std::uint32_t offset) const;
-    void write_register(std::uint32_t offset, std::uint32_t value);
+    void control(std::uint32_t written);
     void run_layers();
     void drive_irq();
 
