@@ -68,7 +68,7 @@ noc::burst glb_cluster::send_iacts(const stored_row& row) {
 noc::burst glb_cluster::send_weights(unsigned pe_row, std::shared_ptr<pe::weight_load> tile,
                                      std::uint32_t pes) {
     noc::burst b;
-    b.words = tile->tile.size.words();
+    b.words = m_.weight_port_words(tile->tile.size.words());
     actions_[energy::action::port_in] += b.words;
     b.content = std::move(tile);
     b.pes = pes;
