@@ -43,8 +43,11 @@ BOOST_AUTO_TEST_CASE(every_parameter_reads_back_its_default_and_says_what_it_is)
         const std::string text = p.get(m);
         BOOST_CHECK_NO_THROW(p.set(m, text));
         BOOST_TEST(p.get(m) == text, p.key);
-        BOOST_CHECK_THROW(p.set(m, "no such value"), std::invalid_argument);
-        BOOST_CHECK_THROW(p.set(m, ""), std::invalid_argument);
+        // A text may name a file; whether there is one is known where files are read.
+        const bool number = p.range.find("..") != std::string::npos && p.key != "name";
+        const bool choice = p.range.find('|') != std::string::npos && p.range.find(' ') == std::string::npos;
+        if (number || choice) BOOST_CHECK_THROW(p.set(m, "no such value"), std::invalid_argument);
+        if (!text.empty()) BOOST_CHECK_THROW(p.set(m, ""), std::invalid_argument);
     }
 }
 
@@ -59,7 +62,8 @@ BOOST_AUTO_TEST_CASE(setting_one_parameter_changes_that_one_alone) {
             other = p.get(fresh) == high ? low : high;
         } else if (p.key != "name") {
             const auto bar = p.range.find('|');
-            other = p.get(fresh) == p.range.substr(0, bar) ? p.range.substr(bar + 1) : p.range.substr(0, bar);
+            const auto second = p.range.substr(bar + 1, p.range.find('|', bar + 1) - bar - 1);
+            other = p.get(fresh) == p.range.substr(0, bar) ? second : p.range.substr(0, bar);
         }
         machine m;
         p.set(m, other);
@@ -116,4 +120,31 @@ BOOST_AUTO_TEST_CASE(values_that_do_not_go_together_are_named) {
     m.noc.cluster_rows = m.noc.cluster_cols = 64;
     m.noc.pe_rows = m.noc.pe_cols = 16;
     BOOST_TEST(check(m).find("at most 65536") != std::string::npos);
+    m = machine{};
+    m.noc.pe_rows = 7;
+    m.noc.pe_cols = 5;
+    BOOST_TEST(check(m) == "noc.pe_rows x noc.pe_cols is 35 PEs a cluster: expects at most 32");
+    m = machine{};
+    m.pe.operand_bits = 12;
+    BOOST_TEST(check(m) == "pe.operand_bits is 12: expects 8 or 16");
+    m.pe.operand_bits = 16;
+    BOOST_TEST(check(m).find("pe.sparse=true expects 8") != std::string::npos);
+    m.pe.sparse = false;
+    BOOST_TEST(check(m) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_bus_machine_has_rows_for_clusters_and_takes_any_width) {
+    machine m;
+    m.noc.kind = eyeriss::noc::topology::bus;
+    BOOST_TEST(check(m).find("noc.topology=bus expects 1") != std::string::npos);
+    m.noc.pe_rows = 1;
+    BOOST_TEST(check(m).find("expects false") != std::string::npos);
+    m.pe.sparse = false;
+    m.noc.iact_port_bits = 17;
+    BOOST_TEST(check(m) == "");
+    BOOST_TEST(m.weight_port_words(10) == 10U);
+    m.noc.weight_port_bits = 100;
+    BOOST_TEST(m.weight_port_words(10) == 3U);
+    m.pe.operand_bits = 16;
+    BOOST_TEST(m.weight_port_words(10) == 5U);
 }
