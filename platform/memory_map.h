@@ -9,7 +9,7 @@
 /// DRAM sizes come from the machine.
 namespace eyeriss::platform::memory_map {
 
-inline constexpr address_range boot_rom{0x00001000, 0x1000};
+inline constexpr address_range boot_rom{0x00001000, 0xf000};
 inline constexpr address_range finisher{0x00100000, 0x1000};
 inline constexpr address_range clint{0x02000000, 0x10000};
 inline constexpr std::uint64_t sram_base = 0x08000000;

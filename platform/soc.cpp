@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "platform/devices/boot_rom.h"
+#include "platform/devices/device_tree.h"
 #include "platform/elf.h"
 #include "platform/memory_map.h"
 
@@ -33,20 +34,22 @@ soc::soc(sc_core::sc_module_name name, const arch::machine& machine, soc_options
       bus_("bus"),
       boot_rom_("boot_rom", memory_map::boot_rom.bytes, dram::memory_rights::read_only),
       finisher_("finisher"),
-      clint_("clint"),
+      clint_("clint", machine.core.harts),
       sram_("sram", machine.core.sram_kib * 1024, dram::memory_rights::read_write),
-      plic_("plic"),
+      plic_("plic", machine.core.harts),
       uart_("uart", sink_or_none(std::move(options.uart_output)), options.uart_character_time),
       accelerator_("accelerator", machine, options.timing),
-      software_line_("software_line"),
-      timer_line_("timer_line"),
-      external_line_("external_line"),
+      reservations_(machine.core.harts),
+      software_lines_("software_line", machine.core.harts),
+      timer_lines_("timer_line", machine.core.harts),
+      external_lines_("external_line", machine.core.harts),
       uart_line_("uart_line"),
       accelerator_line_("accelerator_line") {
     make_dram(machine.dram, options.dram);
+    make_other_harts(machine.core);
     map_parts();
     connect_lines();
-    write_boot_code(boot_rom_.bytes(), static_cast<std::uint32_t>(memory_map::dram_base), 0);
+    write_boot_rom(static_cast<std::uint32_t>(memory_map::dram_base));
 }
 
 soc::~soc() = default;
@@ -74,6 +77,45 @@ dram::dram_statistics soc::dram_statistics() const {
     return {counts.read_bytes, counts.write_bytes, counts.reads, counts.writes, {}};
 }
 
+void soc::make_other_harts(const arch::core_parameters& core) {
+    for (unsigned id = 1; id < core.harts; ++id) {
+        other_harts_.push_back(std::make_unique<hart>(fmt::format("hart{}", id).c_str(), core, id,
+                                                      static_cast<std::uint32_t>(memory_map::boot_rom.base)));
+    }
+    for (unsigned id = 0; id < harts(); ++id) {
+        cpu(id).set_time_source([this](const sc_core::sc_time& time) { return clint_.mtime_at(time); });
+        if (harts() > 1) {
+            cpu(id).share_reservations(reservations_, id);
+        }
+    }
+}
+
+void soc::write_boot_rom(std::uint32_t entry) {
+    constexpr std::size_t tree_offset = 0x100;
+    device_tree_description machine;
+    machine.harts = harts();
+    machine.timebase_hz = clint::timer_hz;
+    machine.uart_clock_hz = uart16550::clock_hz;
+    for (const auto& mapped : bus_.addresses().entries()) {
+        if (mapped.name == "dram") {
+            machine.memory = mapped.range;
+        }
+    }
+    machine.sram = {memory_map::sram_base, sram_.bytes().size()};
+    machine.plic = memory_map::plic;
+    machine.clint = memory_map::clint;
+    machine.uart = memory_map::uart;
+    machine.finisher = memory_map::finisher;
+    machine.accelerator = memory_map::accelerator;
+    machine.plic_sources = plic::sources;
+    machine.uart_irq = memory_map::uart_irq;
+    machine.accelerator_irq = memory_map::accelerator_irq;
+    const auto rom = boot_rom_.bytes();
+    const auto tree = make_device_tree(machine, rom.size() - tree_offset);
+    std::copy(tree.begin(), tree.end(), rom.begin() + tree_offset);
+    write_boot_code(rom, entry, static_cast<std::uint32_t>(memory_map::boot_rom.base + tree_offset));
+}
+
 void soc::map_parts() {
     bus_.map("boot_rom", memory_map::boot_rom, boot_rom_.socket);
     bus_.map("finisher", memory_map::finisher, finisher_.socket);
@@ -88,18 +130,22 @@ void soc::map_parts() {
         bus_.map("dram", {memory_map::dram_base, dram_controller_->capacity_bytes()},
                  dram_controller_->port(0));
     }
-    hart_.bus.bind(bus_.initiators);
+    for (unsigned id = 0; id < harts(); ++id) {
+        cpu(id).bus.bind(bus_.initiators);
+    }
     accelerator_.read_port.bind(bus_.initiators);
     accelerator_.write_port.bind(bus_.initiators);
 }
 
 void soc::connect_lines() {
-    clint_.software_interrupt.bind(software_line_);
-    clint_.timer_interrupt.bind(timer_line_);
-    plic_.external_interrupt.bind(external_line_);
-    hart_.software_interrupt.bind(software_line_);
-    hart_.timer_interrupt.bind(timer_line_);
-    hart_.external_interrupt.bind(external_line_);
+    for (unsigned id = 0; id < harts(); ++id) {
+        clint_.software_interrupt[id].bind(software_lines_[id]);
+        clint_.timer_interrupt[id].bind(timer_lines_[id]);
+        plic_.external_interrupt[id].bind(external_lines_[id]);
+        cpu(id).software_interrupt.bind(software_lines_[id]);
+        cpu(id).timer_interrupt.bind(timer_lines_[id]);
+        cpu(id).external_interrupt.bind(external_lines_[id]);
+    }
     uart_.interrupt.bind(uart_line_);
     accelerator_.irq.bind(accelerator_line_);
     plic_.levels[memory_map::uart_irq].bind(uart_line_);
@@ -131,8 +177,21 @@ void soc::load_elf(const std::filesystem::path& path) {
                        [this](std::uint32_t address, std::span<const std::uint8_t> data) {
                            return bus_.debug_write(address, data);
                        });
-    write_boot_code(boot_rom_.bytes(), program.entry, 0);
-    hart_.flush_code();
+    write_boot_rom(program.entry);
+    flush_code();
+}
+
+void soc::flush_code() {
+    for (unsigned id = 0; id < harts(); ++id) {
+        cpu(id).flush_code();
+    }
+}
+
+void soc::release(const run_limits& limits) {
+    hart_.release(limits.until, limits.instructions);
+    for (auto& other : other_harts_) {
+        other->release(limits.until);
+    }
 }
 
 void soc::write_memory(std::uint32_t address, std::span<const std::uint8_t> data) {
@@ -141,7 +200,7 @@ void soc::write_memory(std::uint32_t address, std::span<const std::uint8_t> data
         throw std::out_of_range(fmt::format("writing {} bytes at {:#010x}: no memory at {:#010x}",
                                             data.size(), address, address + moved));
     }
-    hart_.flush_code();
+    flush_code();
 }
 
 void soc::read_memory(std::uint32_t address, std::span<std::uint8_t> data) {
@@ -177,7 +236,7 @@ void soc::advance(const sc_core::sc_time& step, const run_limits& limits) {
 }
 
 run_result soc::run(const run_limits& limits) {
-    hart_.release(limits.until, limits.instructions);
+    release(limits);
     while (true) {
         const sc_core::sc_time& now = sc_core::sc_time_stamp();
         if (limits.until > now) {

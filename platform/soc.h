@@ -4,10 +4,12 @@
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <systemc>
+#include <vector>
 
 #include "models/accelerator/accelerator.h"
 #include "models/arch/machine.h"
@@ -57,7 +59,7 @@ struct run_result {
     std::optional<int> exit_code;  ///< what firmware wrote to the finisher
 };
 
-/// The SoC: RISC-V hart, boot ROM, SRAM, DRAM, CLINT, PLIC, UART, test finisher and the accelerator on one
+/// The SoC: RISC-V harts, boot ROM, SRAM, DRAM, CLINT, PLIC, UART, test finisher and the accelerator on one
 /// interconnect, at the addresses of memory_map.h. Everything on the bus is an ordinary TLM-2.0 target of the
 /// base protocol.
 ///
@@ -87,10 +89,10 @@ public:
 
     // Running.
     /// Runs until firmware finishes or a limit is reached; can be called again to go on. Limits are exact:
-    /// the hart executes nothing that starts at or after `until`.
+    /// a hart executes nothing that starts at or after `until`. Instructions are those of hart 0.
     run_result run(const run_limits& limits = {});
-    /// Lets the hart go, for users who call sc_start themselves.
-    void start() { hart_.release(); }
+    /// Lets the harts go, for users who call sc_start themselves.
+    void start() { release({}); }
 
     [[nodiscard]] std::optional<int> exit_code() const { return finisher_.exit_code(); }
     [[nodiscard]] hart_statistics cpu_statistics() const { return hart_.statistics(); }
@@ -99,6 +101,9 @@ public:
 
     // The parts, for observers and debuggers.
     [[nodiscard]] hart& cpu() { return hart_; }
+    /// A hart by its id; std::out_of_range when there is none.
+    [[nodiscard]] hart& cpu(unsigned id) { return id == 0 ? hart_ : *other_harts_.at(id - 1); }
+    [[nodiscard]] unsigned harts() const { return 1 + static_cast<unsigned>(other_harts_.size()); }
     /// The simple model; std::bad_optional_access when soc_options::dram takes its place.
     [[nodiscard]] dram::dram& main_memory() { return dram_.value(); }
     /// The timed model, or null.
@@ -113,6 +118,10 @@ private:
     using line = sc_core::sc_signal<bool>;
 
     void make_dram(const arch::dram_parameters& machine, const std::optional<timed_dram>& timed);
+    void make_other_harts(const arch::core_parameters& core);
+    void write_boot_rom(std::uint32_t entry);
+    void release(const run_limits& limits);
+    void flush_code();
     void map_parts();
     void connect_lines();
     void advance(const sc_core::sc_time& step, const run_limits& limits);
@@ -129,7 +138,10 @@ private:
     eyeriss::accelerator::accelerator accelerator_;
     std::optional<dram::dram> dram_;
     std::optional<dram::controller> dram_controller_;
-    line software_line_, timer_line_, external_line_, uart_line_, accelerator_line_;
+    std::vector<std::unique_ptr<hart>> other_harts_;
+    reservations reservations_;
+    sc_core::sc_vector<line> software_lines_, timer_lines_, external_lines_;
+    line uart_line_, accelerator_line_;
 };
 
 }  // namespace eyeriss::platform

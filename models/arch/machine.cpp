@@ -158,7 +158,7 @@ void add_core(list& out) {
     out.push_back(number<unsigned>("core.clock_mhz", "MHz", 1, 10000,
                                    "Clock of the RISC-V core; an instruction takes a cycle.",
                                    [](machine& m) -> unsigned& { return m.core.clock_mhz; }));
-    out.push_back(number<unsigned>("core.harts", "harts", 1, 1, "RISC-V harts of the SoC.",
+    out.push_back(number<unsigned>("core.harts", "harts", 1, 64, "RISC-V harts of the SoC.",
                                    [](machine& m) -> unsigned& { return m.core.harts; }));
     out.push_back(
         number<unsigned>("core.quantum_ns", "ns", 1, 1000000000,

@@ -131,7 +131,7 @@ void block_cache::decode_fetched(block& ops, std::uint32_t pc, memory_port& memo
     std::uint32_t bits = 0;
     for (std::uint32_t offset = 0; offset < 4; offset += 2) {
         std::array<std::uint8_t, 2> half{};
-        if (memory.load(pc + offset, half) == access_result::fault) {
+        if (memory.fetch(pc + offset, half) == access_result::fault) {
             ops.push_back(make_fetch_fault(pc, pc + offset));
             return;
         }

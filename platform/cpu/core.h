@@ -12,6 +12,24 @@
 
 namespace eyeriss::platform {
 
+/// A run of instructions that a core executed without leaving its block.
+struct executed_block {
+    const op* first = nullptr;
+    const op* last = nullptr;   ///< the one that left the block
+    std::uint32_t next_pc = 0;  ///< where execution goes on; meaningless when the last one trapped
+    bool trapped = false;       ///< the last one did not retire
+    std::uint64_t first_cycle = 0, end_cycle = 0;  ///< of the core clock, bus delays included
+};
+
+/// Sees what a core executes, for traces and profiles. Changes nothing.
+class execution_observer {
+public:
+    virtual ~execution_observer() = default;
+    /// True when every instruction shall be reported on its own, with registers as they are after it.
+    [[nodiscard]] virtual bool each_instruction() const = 0;
+    virtual void executed(const executed_block& block) = 0;
+};
+
 /// Architectural state of a hart and what its instruction handlers share. Knows no SystemC time: it counts
 /// cycles, one an instruction, and the hart above turns them into time.
 class core {
@@ -35,7 +53,7 @@ public:
     };
 
     core(std::uint32_t hart_id, tlm::tlm_initiator_socket<>& socket, memory_port::clock_hooks hooks)
-        : memory(socket, std::move(hooks)), csr(hart_id) {}
+        : csr(hart_id), memory(socket, std::move(hooks), csr.protection()) {}
 
     /// Executes whole instructions until `budget` cycles have passed, or earlier when an instruction needs
     /// the hart's attention. Takes a pending interrupt first. Returns the cycles used.
@@ -51,6 +69,8 @@ public:
     void set_cycle_base(std::uint64_t cycle) { cycle_base_ = cycle; }
     [[nodiscard]] bool sleeping() const { return sleeping_; }
     void wake() { sleeping_ = false; }
+    /// Reports to `observer` from now on; null: to nobody. It outlives this or takes itself away.
+    void observe(execution_observer* observer) { observer_ = observer; }
     /// Drops decoded code; for loaders and debuggers.
     void flush() { attention |= flush_code; }
 
@@ -86,30 +106,46 @@ public:
     std::array<std::uint32_t, 33> x{};
     std::uint32_t pc = 0;
     std::uint32_t attention = 0;
-    memory_port memory;
     csr_file csr;
-    /// Reservation of lr.w: its address and the value that it saw.
-    struct reservation {
-        std::uint32_t address = 0;
-        std::uint32_t value = 0;
-    };
-    std::optional<reservation> reserved;
+    memory_port memory;
+
+    /// lr.w saw `value` at `address`.
+    void reserve(std::uint32_t address, std::uint32_t value);
+    /// sc.w finds `value` there now; true when it may store. Other harts' stores break the reservation; for
+    /// other masters, that the word still holds what lr.w saw stands in for it.
+    bool end_reservation(std::uint32_t address, std::uint32_t value);
 
 private:
     [[nodiscard]] std::uint64_t in_block(const op* at) const {
         return static_cast<std::uint64_t>(at - entered_);
     }
     op* look_up_block();
+    [[nodiscard]] std::uint64_t longest_run(std::uint64_t left) const {
+        return observer_ != nullptr && observer_->each_instruction() ? 1 : left;
+    }
+    void report(const op* first, const op* last, std::uint64_t first_cycle) const;
     void attend();
     void take_interrupt();
+    void follow_mode();
+    void age_reservation();
+    [[nodiscard]] block_cache& blocks() { return blocks_[mode_ == privilege::machine ? 1 : 0]; }
 
-    block_cache blocks_;
+    /// Reservation of lr.w: its address, the value that it saw, and when.
+    struct reservation {
+        std::uint32_t address = 0, value = 0;
+        std::uint64_t retired = 0;
+    };
+    std::optional<reservation> reserved_;
+    std::array<block_cache, 2> blocks_;  ///< for user and machine mode, whose rights to fetch differ
+    privilege mode_ = privilege::machine, data_mode_ = privilege::machine;
+    std::uint32_t protection_version_ = 0;
     op* entered_ = nullptr;
     const op* current_ = nullptr;
     op* exit_ = nullptr;    ///< op with a static target that left its block last
     op* resume_ = nullptr;  ///< where a cut block goes on
     trap trap_;
     bool sleeping_ = false;
+    execution_observer* observer_ = nullptr;
     std::uint64_t slice_cycles_ = 0, cycle_base_ = 0, retired_ = 0;
 };
 

@@ -9,7 +9,7 @@ enum number : std::uint32_t {
     mstatus = 0x300, misa = 0x301, mie = 0x304, mtvec = 0x305, mcounteren = 0x306, menvcfg = 0x30a,
     mstatush = 0x310, menvcfgh = 0x31a, mcountinhibit = 0x320, mhpmevent3 = 0x323, mhpmevent31 = 0x33f,
     mscratch = 0x340, mepc = 0x341, mcause = 0x342, mtval = 0x343, mip = 0x344,
-    pmpcfg0 = 0x3a0, pmpaddr63 = 0x3ef,
+    pmpcfg0 = 0x3a0, pmpcfg3 = 0x3a3, pmpaddr0 = 0x3b0, pmpaddr15 = 0x3bf,
     mcycle = 0xb00, minstret = 0xb02, mhpmcounter31 = 0xb1f, mcycleh = 0xb80, minstreth = 0xb82,
     mhpmcounter31h = 0xb9f,
     cycle = 0xc00, time = 0xc01, instret = 0xc02, hpmcounter31 = 0xc1f, cycleh = 0xc80, hpmcounter31h = 0xc9f,
@@ -66,11 +66,13 @@ std::optional<std::uint32_t> csr_file::read(std::uint32_t n, const counter_value
 
 std::optional<std::uint32_t> csr_file::read_counter(std::uint32_t n, const counter_values& counters) const {
     const std::uint32_t index = n & 0x7fU;
-    if (index > 31 || index == 1 || !counter_allowed(n)) {
+    const bool time_missing = index == 1 && (n < cycle || !time_);
+    if (index > 31 || time_missing || !counter_allowed(n)) {
         return std::nullopt;
     }
-    const std::uint64_t value = index == 0   ? counters.cycles + cycle_offset_
-                                : index == 2 ? counters.retired + retired_offset_
+    const std::uint64_t value = index == 0   ? cycles_.value(counters.cycles)
+                                : index == 1 ? time_(counters.cycles)
+                                : index == 2 ? retired_.value(counters.retired)
                                              : 0;
     return static_cast<std::uint32_t>((n & 0x80U) != 0 ? value >> 32 : value);
 }
@@ -102,13 +104,19 @@ std::optional<std::uint32_t> csr_file::read_machine(std::uint32_t n) const {
         case menvcfg:
         case menvcfgh:
         case mstatush:
-        case mcountinhibit:
             return 0;
+        case mcountinhibit:
+            return (cycles_.stopped() ? 1U : 0U) | (retired_.stopped() ? 4U : 0U);
         default:
             break;
     }
-    if (between(n, mhpmevent3, mhpmevent31) || between(n, pmpcfg0, pmpaddr63) ||
-        between(n, mvendorid, mconfigptr)) {
+    if (between(n, pmpcfg0, pmpcfg3)) {
+        return protection_.configuration(n - pmpcfg0);
+    }
+    if (between(n, pmpaddr0, pmpaddr15)) {
+        return protection_.address(n - pmpaddr0);
+    }
+    if (between(n, mhpmevent3, mhpmevent31) || between(n, mvendorid, mconfigptr)) {
         return 0;
     }
     return std::nullopt;
@@ -118,7 +126,16 @@ bool csr_file::write(std::uint32_t n, std::uint32_t value, const counter_values&
     if (read_only(n) || (needs_machine(n) && mode_ != privilege::machine)) {
         return false;
     }
+    if (n == mcountinhibit) {
+        inhibit(value, counters);
+        return true;
+    }
     return is_counter(n) ? write_counter(n, value, counters) : write_machine(n, value);
+}
+
+void csr_file::inhibit(std::uint32_t value, const counter_values& counters) {
+    cycles_.stop(counters.cycles + 1, (value & 1U) != 0);
+    retired_.stop(counters.retired + 1, (value & 4U) != 0);
 }
 
 // A written counter reads back as written in the next instruction, so the writing one does
@@ -128,29 +145,40 @@ bool csr_file::write_counter(std::uint32_t n, std::uint32_t value, const counter
     const std::uint32_t index = n & 0x7fU;
     if (index == 0) {
         const std::uint64_t next = counters.cycles + 1;
-        cycle_offset_ = replace_half(next + cycle_offset_, value, high) - next;
+        cycles_.set(next, replace_half(cycles_.value(next), value, high));
     } else if (index == 2) {
         const std::uint64_t next = counters.retired + 1;
-        retired_offset_ = replace_half(next + retired_offset_, value, high) - next;
+        retired_.set(next, replace_half(retired_.value(next), value, high));
     }
     return index != 1 && index <= 31;
 }
 
+// MPP is WARL: only user and machine exist, anything else keeps what was there.
+void csr_file::write_status(std::uint32_t value) {
+    const std::uint32_t mpp = value & status_mpp;
+    const bool legal = mpp == 0 || mpp == status_mpp;
+    const std::uint32_t plain = status_mie | status_mpie | status_mprv | status_tw;
+    mstatus_ = (value & plain) | (legal ? mpp : mstatus_ & status_mpp);
+}
+
 bool csr_file::write_machine(std::uint32_t n, std::uint32_t value) {
+    if (between(n, pmpcfg0, pmpcfg3)) {
+        protection_.set_configuration(n - pmpcfg0, value);
+        return true;
+    }
+    if (between(n, pmpaddr0, pmpaddr15)) {
+        protection_.set_address(n - pmpaddr0, value);
+        return true;
+    }
     switch (n) {
-        case mstatus: {
-            // MPP is WARL: only user and machine exist, anything else keeps what was there.
-            const std::uint32_t mpp = value & status_mpp;
-            const bool legal = mpp == 0 || mpp == status_mpp;
-            const std::uint32_t plain = status_mie | status_mpie | status_mprv | status_tw;
-            mstatus_ = (value & plain) | (legal ? mpp : mstatus_ & status_mpp);
+        case mstatus:
+            write_status(value);
             return true;
-        }
         case mie:
             mie_ = value & implemented_lines;
             return true;
         case mtvec:
-            mtvec_ = (value & ~3U) | (value & 1U);
+            mtvec_ = (value & 2U) != 0 ? mtvec_ : value;
             return true;
         case mcounteren:
             mcounteren_ = value;
@@ -170,7 +198,7 @@ bool csr_file::write_machine(std::uint32_t n, std::uint32_t value) {
         default:
             break;
     }
-    // The rest that exists ignores writes: mip follows the lines, misa is fixed, PMP and events read 0.
+    // The rest that exists ignores writes: mip follows the lines, misa is fixed, events read 0.
     return read_machine(n).has_value();
 }
 
@@ -222,6 +250,11 @@ std::uint32_t csr_file::leave_trap() {
     }
     mode_ = previous;
     return mepc_;
+}
+
+privilege csr_file::data_mode() const {
+    const bool as_before = mode_ == privilege::machine && (mstatus_ & status_mprv) != 0;
+    return as_before ? static_cast<privilege>((mstatus_ & status_mpp) >> 11) : mode_;
 }
 
 bool csr_file::wfi_allowed() const {

@@ -1,11 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <utility>
+
+#include "platform/cpu/counter.h"
+#include "platform/cpu/pmp.h"
+#include "platform/cpu/privilege.h"
 
 namespace eyeriss::platform {
-
-enum class privilege : std::uint8_t { user = 0, machine = 3 };
 
 /// Exception causes as mcause holds them.
 enum class trap_cause : std::uint32_t {
@@ -31,10 +35,13 @@ struct counter_values {
 };
 
 /// Control and status registers of a hart with machine and user mode, without supervisor mode, and the
-/// arithmetic of trap entry and return (privileged specification 1.12). PMP registers read 0 and ignore
-/// writes: no entry is implemented and user mode reaches all of memory. Hardware performance counters read 0.
+/// arithmetic of trap entry and return (privileged specification 1.12). Hardware performance counters and
+/// events read 0; mcountinhibit stops mcycle and minstret. Writing a reserved mode to mtvec changes nothing.
 class csr_file {
 public:
+    /// What the CSR `time` reads at a core cycle.
+    using time_source = std::function<std::uint64_t(std::uint64_t cycle)>;
+
     explicit csr_file(std::uint32_t hart_id) : hart_id_(hart_id) {}
 
     /// Value of a CSR, or nothing when it does not exist or the current privilege may not read it.
@@ -58,6 +65,11 @@ public:
     std::uint32_t leave_trap();
 
     [[nodiscard]] privilege mode() const { return mode_; }
+    /// Mode whose rights loads and stores have: mstatus.MPP under MPRV in machine mode.
+    [[nodiscard]] privilege data_mode() const;
+    [[nodiscard]] const pmp& protection() const { return protection_; }
+    /// Where `time` comes from; without one it does not exist.
+    void set_time_source(time_source source) { time_ = std::move(source); }
     /// True when wfi is allowed in the current mode (mstatus.TW).
     [[nodiscard]] bool wfi_allowed() const;
 
@@ -68,6 +80,8 @@ private:
     [[nodiscard]] bool counter_allowed(std::uint32_t number) const;
     bool write_counter(std::uint32_t number, std::uint32_t value, const counter_values& counters);
     bool write_machine(std::uint32_t number, std::uint32_t value);
+    void write_status(std::uint32_t value);
+    void inhibit(std::uint32_t value, const counter_values& counters);
     void push_state(std::uint32_t pc, std::uint32_t cause, std::uint32_t value);
 
     std::uint32_t hart_id_;
@@ -76,7 +90,9 @@ private:
     std::uint32_t mie_ = 0, mip_ = 0;
     std::uint32_t mtvec_ = 0, mscratch_ = 0, mepc_ = 0, mcause_ = 0, mtval_ = 0;
     std::uint32_t mcounteren_ = 0;
-    std::uint64_t cycle_offset_ = 0, retired_offset_ = 0;
+    counter cycles_, retired_;
+    pmp protection_;
+    time_source time_;
 };
 
 }  // namespace eyeriss::platform

@@ -61,9 +61,6 @@ u32 extended(T value) {
 
 template <typename T>
 [[gnu::noinline]] op* load_elsewhere(core& c, op* at, u32 address) {
-    if (address % sizeof(T) != 0) {
-        return c.raise(at, trap_cause::load_misaligned, address);
-    }
     c.position(at);
     std::array<std::uint8_t, sizeof(T)> data{};
     const access_result result = c.memory.load(address, data);
@@ -88,9 +85,6 @@ op* run_load(core& c, op* at) {
 
 template <typename T>
 [[gnu::noinline]] op* store_elsewhere(core& c, op* at, u32 address) {
-    if (address % sizeof(T) != 0) {
-        return c.raise(at, trap_cause::store_misaligned, address);
-    }
     c.position(at);
     const auto data = std::bit_cast<std::array<std::uint8_t, sizeof(T)>>(static_cast<T>(c.x[at->rs2]));
     const access_result result = c.memory.store(address, data);
@@ -124,7 +118,7 @@ op* run_amo(core& c, op* at) {
     if (address % 4 != 0) {
         return c.raise(at, trap_cause::store_misaligned, address);
     }
-    std::uint8_t* place = c.memory.direct(address, 4);
+    std::uint8_t* place = c.memory.writable_word(address);
     if (place == nullptr) {
         return c.raise(at, trap_cause::store_fault, address);
     }
@@ -140,28 +134,26 @@ op* run_lr(core& c, op* at) {
     if (address % 4 != 0) {
         return c.raise(at, trap_cause::load_misaligned, address);
     }
-    const std::uint8_t* place = c.memory.direct(address, 4);
+    const std::uint8_t* place = c.memory.readable_word(address);
     if (place == nullptr) {
         return c.raise(at, trap_cause::load_fault, address);
     }
     const u32 value = word_at(place);
-    c.reserved = core::reservation{address, value};
+    c.reserve(address, value);
     c.x[at->rd] = value;
     return next(c, at);
 }
 
-// Other masters do not break reservations; that the word still holds what lr.w saw stands in for it.
 op* run_sc(core& c, op* at) {
     const u32 address = c.x[at->rs1];
     if (address % 4 != 0) {
         return c.raise(at, trap_cause::store_misaligned, address);
     }
-    std::uint8_t* place = c.memory.direct(address, 4);
+    std::uint8_t* place = c.memory.writable_word(address);
     if (place == nullptr) {
         return c.raise(at, trap_cause::store_fault, address);
     }
-    const bool holds = c.reserved && c.reserved->address == address && c.reserved->value == word_at(place);
-    c.reserved.reset();
+    const bool holds = c.end_reservation(address, word_at(place));
     if (holds) {
         const u32 value = c.x[at->rs2];
         std::memcpy(place, &value, sizeof value);
@@ -196,7 +188,7 @@ op* run_csr(core& c, op* at) {
     return writes ? c.leave(at, core::check_interrupts) : next(c, at);
 }
 
-// One hart, and DMA sees memory in program order: nothing to do.
+// Harts and DMA see memory in program order: nothing to do.
 op* run_fence(core& c, op* at) {
     return next(c, at);
 }

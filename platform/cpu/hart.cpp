@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace eyeriss::platform {
@@ -61,6 +62,12 @@ void hart::set_reg(unsigned index, std::uint32_t value) {
     if (index != 0) {
         core_.x.at(index) = value;
     }
+}
+
+void hart::set_time_source(std::function<std::uint64_t(const sc_core::sc_time&)> mtime) {
+    core_.csr.set_time_source([mtime = std::move(mtime), this](std::uint64_t cycle) {
+        return mtime(sc_core::sc_time::from_value(cycle * period_));
+    });
 }
 
 hart_statistics hart::statistics() const {

@@ -2,6 +2,7 @@
 
 #include <tlm_utils/simple_initiator_socket.h>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <systemc>
 #include <tlm>
@@ -32,8 +33,9 @@ struct hart_statistics {
 /// With several harts in one simulation, which would wait for each other to settle, each waits for a fixed
 /// number of delta cycles instead, and the quantum becomes part of the configuration.
 ///
-/// Misaligned accesses trap (causes 4 and 6). Decode errors trap as illegal instructions, bus errors as
-/// access faults. Atomics need memory with DMI. Out of reset the hart waits for release().
+/// Misaligned loads and stores work in memory, as on QEMU's `virt`; to devices they are access faults, and
+/// misaligned atomics trap (causes 4 and 6). Decode errors trap as illegal instructions, bus errors and what
+/// PMP refuses as access faults. Atomics need memory with DMI. Out of reset the hart waits for release().
 class hart : public sc_core::sc_module {
 public:
     tlm_utils::simple_initiator_socket<hart> bus;
@@ -55,6 +57,17 @@ public:
 
     [[nodiscard]] halt halted() const { return halt_; }
     [[nodiscard]] hart_statistics statistics() const;
+
+    // Before the simulation starts.
+    /// What the CSR `time` reads at a simulated time; without it the CSR does not exist.
+    void set_time_source(std::function<std::uint64_t(const sc_core::sc_time&)> mtime);
+    /// Makes lr.w and sc.w right among several harts; `table` outlives this and is given to each.
+    void share_reservations(reservations& table, unsigned index) { core_.memory.share(table, index); }
+
+    /// Reports what is executed; null: to nobody. To be called while the simulation does not run.
+    void observe(execution_observer* observer) { core_.observe(observer); }
+    /// Length of a core cycle.
+    [[nodiscard]] sc_core::sc_time period() const { return sc_core::sc_time::from_value(period_); }
 
     /// Registers x0..x31 and the program counter, between slices.
     [[nodiscard]] std::uint32_t reg(unsigned index) const { return core_.x.at(index); }

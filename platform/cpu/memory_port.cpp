@@ -4,13 +4,38 @@
 
 namespace eyeriss::platform {
 
-memory_port::front memory_port::in_front(const region& r) {
+memory_port::front memory_port::in_front(const region& r, std::uint32_t address, access_kind kind) const {
     constexpr std::uint64_t longest_access = 4;
-    if (r.bytes < longest_access) {
+    const auto piece = protection_.around(address, data_mode_);
+    const std::uint64_t first = std::max(r.base, piece.first);
+    const std::uint64_t end = std::min(std::uint64_t{r.base} + r.bytes, std::uint64_t{piece.last} + 1);
+    if (!piece.allows(kind) || end < first + longest_access) {
         return {};
     }
-    const std::uint64_t reach = std::min<std::uint64_t>(r.bytes - (longest_access - 1), UINT32_MAX);
-    return {r.base, static_cast<std::uint32_t>(reach), r.data};
+    const std::uint64_t reach = std::min<std::uint64_t>(end - first - (longest_access - 1), UINT32_MAX);
+    return {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(reach), r.data + (first - r.base)};
+}
+
+void memory_port::bring_to_front(const region& r, std::uint32_t address, tlm::tlm_command command) {
+    if (command == tlm::TLM_READ_COMMAND) {
+        read_front_ = in_front(r, address, access_kind::read);
+    } else if (!guarded_) {
+        write_front_ = in_front(r, address, access_kind::write);
+    }
+}
+
+void memory_port::set_modes(privilege fetch, privilege data) {
+    fetch_mode_ = fetch;
+    data_mode_ = data;
+    read_front_ = {};
+    write_front_ = {};
+}
+
+void memory_port::begin_slice() {
+    guarded_ = is_shared() && shared_.table->others(shared_.hart);
+    if (guarded_) {
+        write_front_ = {};
+    }
 }
 
 const memory_port::region* memory_port::find(std::uint32_t address, std::uint32_t bytes,
@@ -19,11 +44,7 @@ const memory_port::region* memory_port::find(std::uint32_t address, std::uint32_
     const auto found = std::find_if(regions_.begin(), regions_.end(), [&](const region& r) {
         return r.holds(address, bytes) && (write ? r.writable : r.readable);
     });
-    const region* place = found != regions_.end() ? &*found : request(address, bytes, command);
-    if (place != nullptr) {
-        (write ? write_front_ : read_front_) = in_front(*place);
-    }
-    return place;
+    return found != regions_.end() ? &*found : request(address, bytes, command);
 }
 
 const memory_port::region* memory_port::request(std::uint32_t address, std::uint32_t bytes,
@@ -52,39 +73,84 @@ const memory_port::region* memory_port::request(std::uint32_t address, std::uint
 
 access_result memory_port::load(std::uint32_t address, std::span<std::uint8_t> data) {
     const auto bytes = static_cast<std::uint32_t>(data.size());
+    if (!protection_.allows(address, bytes, access_kind::read, data_mode_)) {
+        return access_result::fault;
+    }
     if (const region* place = find(address, bytes, tlm::TLM_READ_COMMAND)) {
+        bring_to_front(*place, address, tlm::TLM_READ_COMMAND);
         std::memcpy(data.data(), place->data + (address - place->base), bytes);
         return access_result::memory;
     }
-    return transact(address, tlm::TLM_READ_COMMAND, data.data(), bytes);
+    return address % bytes != 0 ? access_result::fault
+                                : transact(address, tlm::TLM_READ_COMMAND, data.data(), bytes);
 }
 
 access_result memory_port::store(std::uint32_t address, std::span<const std::uint8_t> data) {
     const auto bytes = static_cast<std::uint32_t>(data.size());
+    if (!protection_.allows(address, bytes, access_kind::write, data_mode_)) {
+        return access_result::fault;
+    }
     if (const region* place = find(address, bytes, tlm::TLM_WRITE_COMMAND)) {
+        bring_to_front(*place, address, tlm::TLM_WRITE_COMMAND);
+        if (guarded_) {
+            shared_.table->stored(shared_.hart, address, bytes);
+        }
         std::memcpy(place->data + (address - place->base), data.data(), bytes);
         return access_result::memory;
+    }
+    if (address % bytes != 0) {
+        return access_result::fault;
     }
     std::array<std::uint8_t, 4> copy{};
     std::memcpy(copy.data(), data.data(), std::min<std::size_t>(bytes, copy.size()));
     return transact(address, tlm::TLM_WRITE_COMMAND, copy.data(), bytes);
 }
 
-std::uint8_t* memory_port::direct(std::uint32_t address, std::uint32_t bytes) {
-    if (find(address, bytes, tlm::TLM_READ_COMMAND) == nullptr) {
+const std::uint8_t* memory_port::readable_word(std::uint32_t address) {
+    if (!protection_.allows(address, 4, access_kind::read, data_mode_)) {
         return nullptr;
     }
-    const region* place = find(address, bytes, tlm::TLM_WRITE_COMMAND);
-    return place == nullptr || !place->readable ? nullptr : place->data + (address - place->base);
+    const region* place = find(address, 4, tlm::TLM_READ_COMMAND);
+    return place == nullptr ? nullptr : place->data + (address - place->base);
+}
+
+std::uint8_t* memory_port::writable_word(std::uint32_t address) {
+    if (!protection_.allows(address, 4, access_kind::read, data_mode_) ||
+        !protection_.allows(address, 4, access_kind::write, data_mode_) ||
+        find(address, 4, tlm::TLM_READ_COMMAND) == nullptr) {
+        return nullptr;
+    }
+    const region* place = find(address, 4, tlm::TLM_WRITE_COMMAND);
+    if (place == nullptr || !place->readable) {
+        return nullptr;
+    }
+    if (guarded_) {
+        shared_.table->stored(shared_.hart, address, 4);
+    }
+    return place->data + (address - place->base);
 }
 
 std::span<const std::uint8_t> memory_port::code(std::uint32_t address) {
-    const region* place = find(address, 1, tlm::TLM_READ_COMMAND);
+    const auto piece = protection_.around(address, fetch_mode_);
+    const region* place =
+        piece.allows(access_kind::execute) ? find(address, 1, tlm::TLM_READ_COMMAND) : nullptr;
     if (place == nullptr) {
         return {};
     }
     const std::uint64_t offset = address - place->base;
-    return {place->data + offset, static_cast<std::size_t>(place->bytes - offset)};
+    const std::uint64_t in_piece = std::uint64_t{piece.last} - address + 1;
+    return {place->data + offset, static_cast<std::size_t>(std::min(place->bytes - offset, in_piece))};
+}
+
+access_result memory_port::fetch(std::uint32_t address, std::span<std::uint8_t, 2> data) {
+    if (!protection_.allows(address, 2, access_kind::execute, fetch_mode_)) {
+        return access_result::fault;
+    }
+    if (const region* place = find(address, 2, tlm::TLM_READ_COMMAND)) {
+        std::memcpy(data.data(), place->data + (address - place->base), data.size());
+        return access_result::memory;
+    }
+    return transact(address, tlm::TLM_READ_COMMAND, data.data(), 2);
 }
 
 access_result memory_port::transact(std::uint32_t address, tlm::tlm_command command, std::uint8_t* data,

@@ -10,18 +10,22 @@
 #include <utility>
 #include <vector>
 
+#include "platform/cpu/pmp.h"
+#include "platform/cpu/reservations.h"
+
 namespace eyeriss::platform {
 
 /// How an access went: plain memory reached by DMI, a target that was called (time may have passed), or a
 /// bus error.
 enum class access_result : std::uint8_t { memory, device, fault };
 
-/// A hart's way to memory. Plain memory is reached through DMI pointers, kept per granted range; everything
-/// else by b_transport, for which the hart is first brought to its own time. Addresses must be aligned to
-/// the access; a DMI range that a target withdraws is forgotten at once.
+/// A hart's way to memory. Plain memory is reached through DMI pointers, kept per granted range, at any
+/// alignment; everything else by b_transport, for which the hart is first brought to its own time, where a
+/// misaligned access is a fault. A DMI range that a target withdraws is forgotten at once. What PMP refuses
+/// is a fault, and never leaves.
 ///
 /// One range is kept in front for each direction, so that the common access is a subtraction, a comparison
-/// and a copy.
+/// and a copy: the part of a DMI range in which one PMP region decides and allows the access.
 class memory_port {
 public:
     /// Called before a transaction leaves, so that simulated time is the hart's; and after it, with the
@@ -31,8 +35,19 @@ public:
         std::function<void(const sc_core::sc_time&)> add_delay;
     };
 
-    memory_port(tlm::tlm_initiator_socket<>& socket, clock_hooks hooks)
-        : socket_(socket), hooks_(std::move(hooks)) {}
+    memory_port(tlm::tlm_initiator_socket<>& socket, clock_hooks hooks, const pmp& protection)
+        : socket_(socket), hooks_(std::move(hooks)), protection_(protection) {}
+
+    /// Modes whose rights fetches and data accesses have from now on; also to be called when PMP changed.
+    void set_modes(privilege fetch, privilege data);
+    /// Makes stores break the reservations of other harts; `table` outlives this.
+    void share(reservations& table, unsigned hart) { shared_ = {&table, hart}; }
+    /// True when lr.w and sc.w must keep `shared`'s table.
+    [[nodiscard]] bool is_shared() const { return shared_.table != nullptr; }
+    [[nodiscard]] reservations& shared_reservations() const { return *shared_.table; }
+    [[nodiscard]] unsigned shared_as() const { return shared_.hart; }
+    /// To be called when other harts may have run: stores take the long way while others hold reservations.
+    void begin_slice();
 
     /// Reads from memory at hand; false when load() must be asked.
     template <typename T>
@@ -47,14 +62,19 @@ public:
                                  [&](std::uint8_t* at) { std::memcpy(at, &value, sizeof(T)); });
     }
 
-    /// Any aligned access, little-endian, 1, 2 or 4 bytes. On a fault `data` is unspecified.
+    /// Any access, little-endian, 1, 2 or 4 bytes. On a fault `data` is unspecified.
     access_result load(std::uint32_t address, std::span<std::uint8_t> data);
     access_result store(std::uint32_t address, std::span<const std::uint8_t> data);
 
-    /// Memory from which `bytes` bytes can be read and written directly, or null: what atomics need.
-    std::uint8_t* direct(std::uint32_t address, std::uint32_t bytes);
-    /// Memory from which code can be read: from `address` to the end of its range, empty when not direct.
+    /// The word at an aligned address where it can be read directly, or null: what lr.w needs.
+    const std::uint8_t* readable_word(std::uint32_t address);
+    /// The same where it can be read and written: what sc.w and AMOs need. Breaks others' reservations.
+    std::uint8_t* writable_word(std::uint32_t address);
+    /// Memory from which code can be read: from `address` to where its range or PMP region ends, empty when
+    /// not direct.
     std::span<const std::uint8_t> code(std::uint32_t address);
+    /// Fetches an aligned half-word of code over the bus.
+    access_result fetch(std::uint32_t address, std::span<std::uint8_t, 2> data);
 
     /// Forgets ranges that touch [start, end]; a target's invalidate_direct_mem_ptr.
     void invalidate(std::uint64_t start, std::uint64_t end);
@@ -83,14 +103,15 @@ private:
     template <typename T, typename Copy>
     static bool copy_if_inside(const front& at, std::uint32_t address, Copy copy) {
         const std::uint32_t offset = address - at.base;
-        if (offset >= at.reach || address % sizeof(T) != 0) [[unlikely]] {
+        if (offset >= at.reach) [[unlikely]] {
             return false;
         }
         copy(at.data + offset);
         return true;
     }
 
-    static front in_front(const region& r);
+    [[nodiscard]] front in_front(const region& r, std::uint32_t address, access_kind kind) const;
+    void bring_to_front(const region& r, std::uint32_t address, tlm::tlm_command command);
     const region* find(std::uint32_t address, std::uint32_t bytes, tlm::tlm_command command);
     const region* request(std::uint32_t address, std::uint32_t bytes, tlm::tlm_command command);
     access_result transact(std::uint32_t address, tlm::tlm_command command, std::uint8_t* data,
@@ -98,6 +119,14 @@ private:
 
     tlm::tlm_initiator_socket<>& socket_;
     clock_hooks hooks_;
+    const pmp& protection_;
+    privilege fetch_mode_ = privilege::machine, data_mode_ = privilege::machine;
+    struct sharing {
+        reservations* table = nullptr;
+        unsigned hart = 0;
+    };
+    sharing shared_;
+    bool guarded_ = false;  ///< others hold reservations
     front read_front_, write_front_;
     std::vector<region> regions_;
     tlm::tlm_generic_payload payload_;

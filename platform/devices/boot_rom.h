@@ -5,8 +5,6 @@
 
 namespace eyeriss::platform {
 
-inline constexpr std::uint64_t boot_rom_bytes = 0x1000;
-
 /// Writes the reset code into the memory of a boot ROM at any address: a0 = hart id, a1 = `argument` (address
 /// of a device tree, 0 for none), then a jump to `entry`. `rom` holds at least 32 bytes.
 void write_boot_code(std::span<std::uint8_t> rom, std::uint32_t entry, std::uint32_t argument);

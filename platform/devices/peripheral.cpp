@@ -20,14 +20,28 @@ void peripheral::b_transport(tlm::tlm_generic_payload& transaction, sc_core::sc_
         transaction.get_command() == tlm::TLM_IGNORE_COMMAND ? tlm::TLM_OK_RESPONSE : transfer(transaction));
 }
 
+bool peripheral::ignores(const tlm::tlm_generic_payload& transaction) const {
+    const unsigned bytes = transaction.get_data_length();
+    return bytes != 0 && bytes == ignored_.bytes && transaction.get_address() % bytes == 0 &&
+           transaction.get_address() < ignored_.end && transaction.get_data_ptr() != nullptr &&
+           transaction.get_byte_enable_ptr() == nullptr && transaction.get_streaming_width() >= bytes;
+}
+
 tlm::tlm_response_status peripheral::transfer(tlm::tlm_generic_payload& transaction) {
     const auto found = registers_.find(transaction.get_address());
+    const unsigned bytes = transaction.get_data_length();
     if (found == registers_.end()) {
-        return tlm::TLM_ADDRESS_ERROR_RESPONSE;
+        if (!ignores(transaction)) {
+            return tlm::TLM_ADDRESS_ERROR_RESPONSE;
+        }
+        if (transaction.is_read()) {
+            std::memset(transaction.get_data_ptr(), 0, bytes);
+        }
+        return tlm::TLM_OK_RESPONSE;
     }
     const register_description& target = found->second;
-    const unsigned bytes = transaction.get_data_length();
-    if (bytes != target.bytes || transaction.get_streaming_width() < bytes ||
+    const bool wider = target.wider && bytes > target.bytes && bytes <= sizeof(std::uint32_t);
+    if ((bytes != target.bytes && !wider) || transaction.get_streaming_width() < bytes ||
         transaction.get_data_ptr() == nullptr) {
         return tlm::TLM_BURST_ERROR_RESPONSE;
     }
@@ -39,7 +53,7 @@ tlm::tlm_response_status peripheral::transfer(tlm::tlm_generic_payload& transact
         if (!target.write) {
             return tlm::TLM_COMMAND_ERROR_RESPONSE;
         }
-        std::memcpy(&value, transaction.get_data_ptr(), bytes);
+        std::memcpy(&value, transaction.get_data_ptr(), target.bytes);
         return target.write(value) ? tlm::TLM_OK_RESPONSE : tlm::TLM_GENERIC_ERROR_RESPONSE;
     }
     if (!target.read) {

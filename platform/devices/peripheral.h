@@ -12,11 +12,11 @@ namespace eyeriss::platform {
 
 /// Base of memory-mapped peripherals: registers that declare themselves, and all the bus protocol.
 ///
-/// A register has one width. An access must hit the start of a register with exactly its width, else it is
-/// answered with TLM_ADDRESS_ERROR_RESPONSE (no register there) or TLM_BURST_ERROR_RESPONSE (other width or
-/// streaming); byte enables with TLM_BYTE_ENABLE_ERROR_RESPONSE; reading a write-only register or writing a
-/// read-only one with TLM_COMMAND_ERROR_RESPONSE. No DMI. Debug reads and writes are refused, since registers
-/// have side effects.
+/// A register has one width, or takes wider accesses too where its device says so. An access must hit the
+/// start of a register with exactly its width, else it is answered with TLM_ADDRESS_ERROR_RESPONSE (no
+/// register there) or TLM_BURST_ERROR_RESPONSE (other width or streaming); byte enables with
+/// TLM_BYTE_ENABLE_ERROR_RESPONSE; reading a write-only register or writing a read-only one with
+/// TLM_COMMAND_ERROR_RESPONSE. No DMI. Debug reads and writes are refused, since registers have side effects.
 class peripheral : public sc_core::sc_module {
 public:
     tlm_utils::simple_target_socket<peripheral> socket;
@@ -33,11 +33,14 @@ protected:
         unsigned bytes = 4;
         read_function read;
         write_function write;
+        bool wider = false;  ///< accesses up to four bytes wide hit it too: zeros above, excess ignored
     };
 
     explicit peripheral(sc_core::sc_module_name name);
 
     void add_register(register_description description);
+    /// Aligned accesses of `bytes` bytes below offset `end` that hit no register read 0 and write nothing.
+    void ignore_unknown(unsigned bytes, std::uint64_t end) { ignored_ = {bytes, end}; }
 
     /// A write function that takes any value.
     template <typename Function>
@@ -52,7 +55,14 @@ private:
     void b_transport(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
     tlm::tlm_response_status transfer(tlm::tlm_generic_payload& transaction);
 
+    [[nodiscard]] bool ignores(const tlm::tlm_generic_payload& transaction) const;
+
+    struct ignored_accesses {
+        unsigned bytes = 0;
+        std::uint64_t end = 0;
+    };
     std::map<std::uint64_t, register_description> registers_;
+    ignored_accesses ignored_;
 };
 
 }  // namespace eyeriss::platform

@@ -24,18 +24,29 @@ uart16550::uart16550(sc_core::sc_module_name name, sink output, const sc_core::s
     const auto store = [](std::uint8_t& place) {
         return accept([&place](std::uint32_t value) { place = static_cast<std::uint8_t>(value); });
     };
-    add_register({"rbr_thr_dll", 0, 1,
-                  [this] { return divisor_latched() ? std::uint32_t{dll_} : read_rbr(); },
-                  accept([this](std::uint32_t value) { write_thr(static_cast<std::uint8_t>(value)); })});
-    add_register({"ier_dlm", 1, 1, [this] { return divisor_latched() ? dlm_ : ier_; },
-                  accept([this](std::uint32_t value) { write_ier(static_cast<std::uint8_t>(value)); })});
-    add_register({"iir_fcr", 2, 1, [this] { return read_iir(); },
-                  accept([this](std::uint32_t value) { write_fcr(static_cast<std::uint8_t>(value)); })});
-    add_register({"lcr", 3, 1, [this] { return lcr_; }, store(lcr_)});
-    add_register({"mcr", 4, 1, [this] { return mcr_; }, store(mcr_)});
-    add_register({"lsr", 5, 1, [this] { return read_lsr(); }, accept([](std::uint32_t) {})});
-    add_register({"msr", 6, 1, [] { return msr_connected; }, accept([](std::uint32_t) {})});
-    add_register({"scr", 7, 1, [this] { return scr_; }, store(scr_)});
+    const auto add = [this](const char* register_name, std::uint32_t offset, read_function read,
+                            write_function write) {
+        add_register({register_name, offset, 1, std::move(read), std::move(write), true});
+    };
+    add(
+        "rbr_thr_dll", 0, [this] { return divisor_latched() ? std::uint32_t{dll_} : read_rbr(); },
+        accept([this](std::uint32_t value) { write_thr(static_cast<std::uint8_t>(value)); }));
+    add(
+        "ier_dlm", 1, [this] { return divisor_latched() ? dlm_ : ier_; },
+        accept([this](std::uint32_t value) { write_ier(static_cast<std::uint8_t>(value)); }));
+    add(
+        "iir_fcr", 2, [this] { return read_iir(); },
+        accept([this](std::uint32_t value) { write_fcr(static_cast<std::uint8_t>(value)); }));
+    add(
+        "lcr", 3, [this] { return lcr_; }, store(lcr_));
+    add(
+        "mcr", 4, [this] { return mcr_; }, store(mcr_));
+    add(
+        "lsr", 5, [this] { return read_lsr(); }, accept([](std::uint32_t) {}));
+    add(
+        "msr", 6, [] { return msr_connected; }, accept([](std::uint32_t) {}));
+    add(
+        "scr", 7, [this] { return scr_; }, store(scr_));
     SC_HAS_PROCESS(uart16550);
     SC_METHOD(transmit);
     sensitive << character_sent_;

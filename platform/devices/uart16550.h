@@ -9,13 +9,16 @@
 
 namespace eyeriss::platform {
 
-/// 16550 UART: byte-wide registers at offsets 0 to 7, a transmit FIFO of 16, interrupts for received data and
-/// transmitter empty. Characters take no time unless a time per character is given; then the transmitter
-/// empties its FIFO at that pace. Modem lines read as connected; loop-back is not modelled.
+/// 16550 UART: byte-wide registers at offsets 0 to 7, which wider accesses hit too as on QEMU's `virt`; a
+/// transmit FIFO of 16, interrupts for received data and transmitter empty. Characters take no time unless a
+/// time per character is given; then the transmitter empties its FIFO at that pace. Modem lines read as
+/// connected; loop-back is not modelled.
 class uart16550 : public peripheral {
 public:
     static constexpr std::uint64_t window_bytes = 0x100;
     static constexpr std::size_t fifo_depth = 16;
+    /// What a device tree says of the clock of its divisor, as QEMU's `virt` has it.
+    static constexpr unsigned clock_hz = 3'686'400;
 
     /// Takes each character that leaves the transmitter.
     using sink = std::function<void(char)>;

@@ -15,7 +15,7 @@ struct bench {
     sc_core::sc_signal<bool> external, three, forty, last;
 
     bench() {
-        plic.external_interrupt.bind(external);
+        plic.external_interrupt[0].bind(external);
         plic.levels[3].bind(three);
         plic.levels[40].bind(forty);
         plic.levels[95].bind(last);
@@ -109,7 +109,8 @@ BOOST_AUTO_TEST_CASE(source_0_does_not_exist_and_wrong_completions_do_nothing) {
         BOOST_TEST(m.read<std::uint32_t>(enable) == 0xfffffffeU);
         BOOST_TEST(m.write(claim, 1000U) == tlm::TLM_OK_RESPONSE);
         BOOST_TEST(m.write(pending, 1U) == tlm::TLM_COMMAND_ERROR_RESPONSE);
-        BOOST_TEST(m.write(4 * 96, 1U) == tlm::TLM_ADDRESS_ERROR_RESPONSE);
+        BOOST_TEST(m.write(4 * 96, 1U) == tlm::TLM_OK_RESPONSE);  // ignored, as on QEMU's virt
+        BOOST_TEST(m.read<std::uint32_t>(4 * 96) == 0U);
         m.write(12, 1U);
         b.set(b.three, true);
         BOOST_TEST(m.read<std::uint32_t>(claim) == 3U);

@@ -38,8 +38,10 @@ static void check_fields(void) {
     WRITE("mie", 0xffffffffu);
     CHECK(9, READ("mie") == 0x888u);
     WRITE("mie", 0);
-    WRITE("pmpaddr0", 0xffffffffu);
-    CHECK(10, READ("pmpaddr0") == 0 && READ("mvendorid") == 0 && READ("mhpmcounter5") == 0);
+    CHECK(10, READ("mvendorid") == 0 && READ("mhpmcounter5") == 0);
+    const uint32_t vector = READ("mtvec");
+    WRITE("mtvec", 0x80001002u); /* reserved mode */
+    CHECK(11, READ("mtvec") == vector);
 }
 
 static void check_counters(void) {
@@ -53,6 +55,38 @@ static void check_counters(void) {
     __asm__ volatile("csrw mcycle, zero\n csrw mcycleh, %1\n nop\n csrr %0, mcycle" : "=r"(first) : "r"(5u));
     CHECK(23, first == 2 && READ("mcycleh") == 5);
     CHECK(24, READ("cycle") > 2 && READ("cycleh") == 5);
+}
+
+/* Locks stay until reset, so this takes the last regions. */
+static void check_protection_registers(void) {
+    WRITE("pmpaddr3", 0xffffffffu);
+    WRITE("pmpcfg0", 0x7b000000u); /* reserved bits, NAPOT, write without read */
+    CHECK(70, READ("pmpaddr3") == 0xffffffffu && READ("pmpcfg0") == 0x1b000000u);
+    WRITE("pmpcfg0", 0x1a000000u);
+    CHECK(71, READ("pmpcfg0") == 0x18000000u);
+    WRITE("pmpcfg0", 0);
+    WRITE("pmpaddr14", 0x12345678u);
+    WRITE("pmpcfg3", 0x8f000000u); /* region 15: locked, TOR, empty while its address is below */
+    WRITE("pmpaddr14", 1);
+    WRITE("pmpaddr15", 1);
+    WRITE("pmpcfg3", 0);
+    CHECK(72, READ("pmpaddr14") == 0x12345678u && READ("pmpaddr15") == 0 && READ("pmpcfg3") == 0x8f000000u);
+}
+
+static void check_inhibited_counters(void) {
+    uint32_t first, second;
+    WRITE("mcountinhibit", 5u);
+    CHECK(25, READ("mcountinhibit") == 5u);
+    first = READ("minstret");
+    CHECK(26, READ("minstret") == first);
+    first = READ("mcycle");
+    CHECK(27, READ("mcycle") == first);
+    WRITE("mcountinhibit", 0);
+    __asm__ volatile("csrr %0, mcycle\n nop\n csrr %1, mcycle" : "=r"(first), "=r"(second));
+    CHECK(28, second - first == 2);
+    const uint32_t by_csr = READ("time");
+    const uint32_t by_clint = (uint32_t)hal_time();
+    CHECK(29, by_clint - by_csr < 5);
 }
 
 static uint32_t vector_taken;
@@ -152,6 +186,8 @@ static void check_atomics(void) {
 int main(void) {
     check_fields();
     check_counters();
+    check_inhibited_counters();
+    check_protection_registers();
     check_vectored_interrupts();
     check_self_modification();
     check_atomics();

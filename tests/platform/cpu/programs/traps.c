@@ -73,14 +73,14 @@ static void provoke_in_machine_mode(void) {
     PROVOKE(".half 0", 0);
     PROVOKE("csrr t1, 0x5c0", 0);
     PROVOKE("csrw mhartid, t0", 0);
-    PROVOKE("csrr t1, time", 0);
+    PROVOKE("csrw time, t0", 0);
     PROVOKE(".option push\n .option norvc\n ebreak\n .option pop", 0);
     PROVOKE("c.ebreak", 0);
     PROVOKE("ecall", 0);
-    PROVOKE("lw t1, 2(t0)", HAL_DRAM_BASE);
-    PROVOKE("lh t1, 1(t0)", HAL_DRAM_BASE);
-    PROVOKE("sw t1, 1(t0)", RECORDS + 0x1000);
-    PROVOKE("sh t1, 3(t0)", RECORDS + 0x1000);
+    PROVOKE("lw t1, 2(t0)", HAL_CLINT_MTIME);
+    PROVOKE("lh t1, 1(t0)", HAL_CLINT_MTIME);
+    PROVOKE("sw t1, 1(t0)", HAL_CLINT_BASE);
+    PROVOKE("sh t1, 3(t0)", HAL_CLINT_BASE);
     PROVOKE("lw t1, 0(t0)", HOLE);
     PROVOKE("lbu t1, 5(t0)", HOLE);
     PROVOKE("sw t1, 0(t0)", HOLE);
@@ -90,12 +90,23 @@ static void provoke_in_machine_mode(void) {
     PROVOKE("sc.w t1, t1, (t0)", HOLE);
     PROVOKE("amoadd.w t1, t1, (t0)", HOLE);
     PROVOKE("amoadd.w t1, t1, (t0)", HAL_DRAM_BASE + 2);
+    PROVOKE("lr.w t1, (t0)", HAL_DRAM_BASE + 1);
     PROVOKE("lb t1, 0(t0)", HAL_CLINT_MTIME);
     PROVOKE("sw t1, 0(t0)", HAL_FINISHER_BASE);
 }
 
+/* Region 0 is the hole, region 1 all of memory. */
+static void open_memory_to_user_mode(void) {
+    __asm__ volatile(
+        "csrw pmpaddr0, %0\n csrw pmpaddr1, %1\n csrw pmpcfg0, %2" ::"r"(HOLE >> 2 | 0x1ff),
+        "r"(0xffffffffu), "r"(0x1f18u));
+}
+
 static void provoke_in_user_mode(void) {
+    PROVOKE_IN_USER_MODE("nop"); /* without a region, not even a fetch */
+    open_memory_to_user_mode();
     PROVOKE_IN_USER_MODE("ecall");
+    PROVOKE_IN_USER_MODE("li t1, 0x40000000\n 1: lw t1, 0(t1)");
     PROVOKE_IN_USER_MODE("csrr t1, mstatus");
     PROVOKE_IN_USER_MODE("csrr t1, cycle");
     PROVOKE_IN_USER_MODE("mret");
