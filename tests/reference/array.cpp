@@ -142,9 +142,16 @@ private:
 class array {
 public:
     array(const program& p, std::span<const std::size_t> order)
-        : program_(p), order_(order.begin(), order.end()), finished_(p.tiles) {
+        : program_(p),
+          order_(order.begin(), order.end()),
+          outputs_(finished_words(p), p.output_passes),
+          finished_(p.tiles) {
         for (std::size_t i = order_.size(); i < p.jobs.size(); ++i) order_.push_back(i);
         for (const link_program& l : p.links) links_.emplace_back(l.capacity_words, l.hops, l.turns);
+        for (const chain_program& c : p.chains) {
+            const link_program& l = p.links[c.sink];
+            if (!l.turns.empty()) links_[c.sink] = psum_link(l.capacity_words, l.hops, l.turns, &outputs_);
+        }
         for (const auto& jobs : p.jobs) pes_.emplace_back(p.pe, linked(jobs));
         for (const auto& port : p.iact_ports) iact_ports_.emplace_back(port);
         for (const auto& deliveries : p.weight_ports) weight_ports_.emplace_back(deliveries);
@@ -164,6 +171,13 @@ public:
     }
 
 private:
+    static std::map<std::size_t, std::size_t> finished_words(const program& p) {
+        std::map<std::size_t, std::size_t> words;
+        for (const chain_program& c : p.chains)
+            for (const chain_pass& pass : c.passes)
+                if (pass.finishes) words[pass.pass] += pass.words;
+        return words;
+    }
     [[nodiscard]] std::vector<pe_job> linked(const std::vector<job_program>& jobs) {
         std::vector<pe_job> out;
         for (const job_program& j : jobs) {
@@ -180,6 +194,7 @@ private:
         for (const std::size_t i : order_) pes_[i].step(now, filling(i));
     }
     void move_psums(cycle now) {
+        outputs_.begin_cycle();
         for (psum_link& l : links_) l.begin_cycle(now);
         for (chain_ends& c : chains_) c.step(now, links_, finished_);
     }
@@ -205,6 +220,7 @@ private:
 
     const program& program_;
     std::vector<std::size_t> order_;
+    output_queue outputs_;
     std::vector<psum_link> links_;
     std::vector<pe> pes_;
     std::vector<iact_port> iact_ports_;

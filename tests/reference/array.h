@@ -76,6 +76,7 @@ struct program {
     std::vector<std::vector<tile_delivery>> weight_ports;
     std::vector<chain_program> chains;
     std::size_t tiles = 0;
+    std::size_t output_passes = 2;  ///< whose finished outputs may wait for DRAM
 };
 
 struct run_result {

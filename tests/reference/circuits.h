@@ -1,8 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -28,8 +26,6 @@ class circuits {
 public:
     circuits(std::size_t rows, std::size_t cols) : cols_(cols), routers_(rows * cols) {}
 
-    /// Sets one multiplexer, as a configuration word does.
-    void set(std::size_t cluster, way out, way from);
     /// Clusters whose own source (bank or off-chip port) some multiplexer of theirs listens to.
     [[nodiscard]] std::vector<std::size_t> sources() const;
 
@@ -44,6 +40,7 @@ private:
     struct step {
         way out, in;
     };
+    void set(std::size_t cluster, way out, way from);
     [[nodiscard]] std::size_t beyond(std::size_t cluster, way out) const;
 
     std::size_t cols_;
@@ -54,14 +51,5 @@ private:
 struct mesh_setup {
     std::vector<circuits> iact, weight;
 };
-
-/// An array of router clusters.
-struct mesh_size {
-    std::size_t rows = 1, cols = 1, pe_rows = 1, pe_cols = 1;
-    /// Bits of static configuration: three for each destination port (A-PORT-BITS).
-    [[nodiscard]] std::size_t configuration_bits() const;
-};
-/// Reads a layer's configuration words (models/abi/noc_config.h) into multiplexers.
-mesh_setup read_configuration(std::span<const std::uint32_t> words, const mesh_size&);
 
 }  // namespace eyeriss::reference

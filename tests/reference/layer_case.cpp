@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "firmware/compiler/noc_routes.h"
@@ -37,10 +38,6 @@ mapping mapping_of(const arch::mapping& map) {
     m.raw_iacts = map.iact_dense;
     m.whole_banks = map.iact_single_buffer;
     return m;
-}
-
-mesh_size size_of(const machine& k) {
-    return {k.rows, k.cols, k.pe_rows, k.pe_cols};
 }
 
 }  // namespace
@@ -97,25 +94,59 @@ std::optional<compiler::compiled> image_of(const layer_case& c, const arch::mach
     }
 }
 
-machine reference_machine(const arch::machine& m) {
+machine reference_machine(const arch::machine& m, std::size_t configuration_bits) {
     machine k;
     k.rows = m.noc.cluster_rows, k.cols = m.noc.cluster_cols;
     k.pe_rows = m.noc.pe_rows, k.pe_cols = m.noc.pe_cols;
     k.hop = m.noc.hop_cycles;
-    const std::size_t bits = size_of(k).configuration_bits() + 8 * sizeof(eyeriss_descriptor);
+    const std::size_t bits = configuration_bits + 8 * sizeof(eyeriss_descriptor);
     k.configuration = (bits + m.control.config_bits_per_cycle - 1) / m.control.config_bits_per_cycle;
+    k.psum_fifo_windows = m.pe.psum_fifo_windows;
+    k.output_passes = m.control.output_tiles;
     k.pe.iact_entries = m.pe.iact_entries;
     k.pe.iact_segment_ends = m.pe.iact_address_entries;
     k.pe.drop_queue_columns = m.pe.drop_queue_columns;
+    k.pe.macs = static_cast<int>(m.pe.macs);
+    k.pe.weight_double_buffer = m.pe.weight_double_buffer;
+    k.pe.psum_transfer_takes_ports = m.pe.psum_transfer_takes_ports;
+    k.pe.psum_entries = static_cast<int>(m.pe.psum_entries);
+    k.pe.psum_bits = m.pe.psum_bits;
+    k.pe.saturates = m.pe.overflow == arch::overflow_mode::saturate;
     return k;
 }
 
-stepped_layer step_layer(const layer_case& c, const arch::machine& m) {
+namespace {
+
+/// Circuits of the blocks of clusters that the image's configuration makes.
+mesh_setup setup_of(const layer_case& c, const arch::machine& m) {
+    const arch::tiling tiles(c.shape, c.map, m);
+    const std::size_t cols = m.noc.cluster_cols;
+    circuits iact(m.noc.cluster_rows, cols), weight(m.noc.cluster_rows, cols);
+    for (const compiler::sharing_group& g : compiler::iact_groups(tiles, m.noc)) {
+        std::vector<std::size_t> to;
+        for (unsigned row = 0; row < g.rows; ++row)
+            for (unsigned col = 0; col < g.cols; ++col)
+                to.push_back((g.source.row + row) * cols + g.source.col + col);
+        iact.connect(to.front(), to);
+    }
+    const std::size_t reach = compiler::weights_shared(tiles, m.noc) ? cols : 1;
+    for (std::size_t first = 0; first < m.noc.clusters(); first += reach) {
+        std::vector<std::size_t> to(reach);
+        std::iota(to.begin(), to.end(), first);
+        weight.connect(first, to);
+    }
+    mesh_setup setup;
+    setup.iact.assign(m.noc.pe_rows, iact);
+    setup.weight.assign(m.noc.pe_rows, weight);
+    return setup;
+}
+
+}  // namespace
+
+stepped_layer step_layer(const layer_case& c, const arch::machine& m, std::size_t configuration_bits) {
     const layer l = layer_of(c);
-    const machine k = reference_machine(m);
-    const auto words = compiler::make_noc_routes(c.shape, c.map, m).words;
-    const planned p =
-        plan(l, mapping_of(c.map), k, {c.iacts, c.weights}, read_configuration(words, size_of(k)));
+    const machine k = reference_machine(m, configuration_bits);
+    const planned p = plan(l, mapping_of(c.map), k, {c.iacts, c.weights}, setup_of(c, m));
     stepped_layer stepped{run(p.what), {}};
     stepped.outputs = outputs(l, p, stepped.result);
     return stepped;

@@ -38,13 +38,16 @@ struct layer_case {
 /// of the same layer: whatever may be tried to find a smaller case of the same kind.
 [[nodiscard]] std::vector<layer_case> smaller_cases(const layer_case&, const arch::machine&);
 
-/// The reference's view of a machine, with the cycles that the configuration of a layer takes (A-CONFIG).
-[[nodiscard]] machine reference_machine(const arch::machine&);
-/// Plans and steps a case on the circuits that the image sets. Throws as plan() and run() do.
+/// The reference's view of a machine; `configuration_bits` of the network are shifted in beside the
+/// descriptor (A-CONFIG).
+[[nodiscard]] machine reference_machine(const arch::machine&, std::size_t configuration_bits);
+/// Plans and steps a case on the blocks of clusters that the compiler's routes connect. Throws as plan() and
+/// run() do.
 struct stepped_layer {
     run_result result;
     std::vector<std::int64_t> outputs;  ///< [batch][groups*m][e][f]
 };
-[[nodiscard]] stepped_layer step_layer(const layer_case&, const arch::machine&);
+[[nodiscard]] stepped_layer step_layer(const layer_case&, const arch::machine&,
+                                       std::size_t configuration_bits);
 
 }  // namespace eyeriss::reference

@@ -37,11 +37,12 @@ std::string ledger_differences(const ledger& model, const ledger& reference) {
 model_layer run_on_model(test::layer_bench& bench, const layer_case& c, const arch::machine& m) {
     model_layer found;
     const auto image = image_of(c, m);
-    if (!image) return {"the compiler refuses the mapping", 0, {}, {}};
+    if (!image) return model_layer{"the compiler refuses the mapping", 0, 0, {}, {}};
     bench.load(*image, input_of(c));
     const accelerator::layer_report report = bench.run();
-    if (report.error != 0) return {bench.dut.last_error(), 0, {}, {}};
+    if (report.error != 0) return model_layer{bench.dut.last_error(), 0, 0, {}, {}};
     found.total = report.cycles;
+    found.configuration_bits = report.config_bits;
     for (std::size_t i = 0; i < causes; ++i) found.counts.add(static_cast<cause>(i), report.pe_cycles[i]);
     found.outputs = sums_of(bench.output());
     return found;
@@ -52,7 +53,7 @@ comparison compare(test::layer_bench& bench, const layer_case& c, const arch::ma
     if (!model.error.empty()) return {difference::failure, "  model: " + model.error + "\n"};
     stepped_layer stepped;
     try {
-        stepped = step_layer(c, m);
+        stepped = step_layer(c, m, model.configuration_bits);
     } catch (const std::exception& e) {
         return {difference::failure, fmt::format("  {}\n", e.what())};
     }

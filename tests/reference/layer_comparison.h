@@ -11,6 +11,7 @@ namespace eyeriss::reference {
 struct model_layer {
     std::string error;  ///< empty when the layer ran
     cycle total = 0;
+    std::size_t configuration_bits = 0;
     ledger counts;  ///< of all PEs
     std::vector<std::int64_t> outputs;
 };

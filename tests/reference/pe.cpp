@@ -5,10 +5,32 @@
 
 namespace eyeriss::reference {
 
+namespace {
+
+/// With one MAC each stored weight is a word of its own.
+weight_tile for_one_mac(weight_tile tile) {
+    for (auto& column : tile.columns) {
+        std::vector<weight_word> single;
+        for (const weight_word& word : column)
+            for (const stored_weight& w : word.lane)
+                if (w.row >= 0) single.push_back({{w, {}}});
+        column = std::move(single);
+    }
+    return tile;
+}
+
+}  // namespace
+
 pe::pe(const pe_parameters& parameters, std::vector<pe_job> jobs)
     : parameters_(parameters), jobs_(std::move(jobs)) {
     int rows = 0;
-    for (const pe_job& job : jobs_) rows = std::max(rows, job.weights.rows);
+    std::size_t tiles = 0;
+    for (pe_job& job : jobs_) {
+        rows = std::max(rows, job.weights.rows);
+        if (parameters_.macs == 1) job.weights = for_one_mac(std::move(job.weights));
+        tiles += job.loads_weights ? 1 : 0;
+        tile_.push_back(tiles - 1);
+    }
     psums_.resize(static_cast<std::size_t>(rows) + rows % 2);
 }
 
@@ -30,17 +52,19 @@ void pe::segment_comes(const iact_segment& segment, cycle visible) {
 }
 
 bool pe::ready_for_weights(std::size_t pass) const {
-    return !done() && present().pass == pass && present().loads_weights && !weights_coming_;
+    if (done()) return false;
+    const std::size_t next = tiles_.size(),
+                      held_to = tile_[job_] + (parameters_.weight_double_buffer ? 1 : 0);
+    const auto job = std::ranges::find(tile_, next) - tile_.begin();
+    return next <= held_to && std::cmp_less(job, jobs_.size()) && jobs_[job].pass == pass;
 }
 
 void pe::weights_come(cycle first_word, cycle words) {
-    weights_coming_ = true;
-    weights_first_ = first_word;
-    weights_last_ = first_word + words - 1;
+    tiles_.push_back({first_word, first_word + words - 1});
 }
 
 bool pe::weights_there(cycle now) const {
-    return !present().loads_weights || (weights_coming_ && now > weights_last_);
+    return tile_[job_] < tiles_.size() && now > tiles_[tile_[job_]].last;
 }
 
 void pe::step(cycle now, bool filling) {
@@ -56,8 +80,7 @@ void pe::step(cycle now, bool filling) {
     read_iact();
     fetch_address(now, filling);
     if (windows_moved_ == present().windows) {
-        windows_moved_ = windows_fetched_ = windows_read_ = 0;
-        weights_coming_ = false;
+        windows_moved_ = windows_fetched_ = windows_read_ = windows_accumulated_ = 0;
         ++job_;
     }
 }
@@ -65,7 +88,8 @@ void pe::step(cycle now, bool filling) {
 void pe::account_idle(cycle now) {
     if (jobs_.empty()) return ledger_.add(cause::not_mapped);
     if (done()) return ledger_.add(cause::finished_early);
-    ledger_.add(weights_coming_ && now >= weights_first_ ? cause::loading_weights : cause::wait_weight);
+    const bool coming = tile_[job_] < tiles_.size() && now >= tiles_[tile_[job_]].first;
+    ledger_.add(coming ? cause::loading_weights : cause::wait_weight);
 }
 
 const std::vector<weight_word>& pe::words_of(const token& t) const {
@@ -73,13 +97,27 @@ const std::vector<weight_word>& pe::words_of(const token& t) const {
     return t.empty ? none : present().weights.columns[t.column];
 }
 
-// Stage 7. The SPad's ports serve either the MACs or the psums that move.
+// Whether a second window may be accumulated while the first one's psums move.
+bool pe::overlaps() const {
+    return !parameters_.psum_transfer_takes_ports && 2 * present().weights.rows <= parameters_.psum_entries;
+}
+
+// Stage 7. The SPad's ports serve either the MACs or the psums that move, unless two windows' psums fit.
 void pe::accumulate(cycle now) {
-    if (moving_) return move_psums(now);
-    if (!accumulate_) {
-        ++empty_cycles_;
-        return;
+    if (moving_) {
+        const bool both_full = parked_.has_value();
+        const bool last_window = windows_accumulated_ == present().windows;
+        const cause moved = move_psums(now);
+        if (!overlaps() || last_window || (both_full && accumulate_)) return ledger_.add(moved);
     }
+    if (accumulate_) {
+        take_operation(now);
+    } else {
+        ++empty_cycles_;
+    }
+}
+
+void pe::take_operation(cycle now) {
     const operation present_operation = *std::exchange(accumulate_, std::nullopt);
     const token& from = present_operation.from;
     const cycle iact = std::min(empty_cycles_, from.waited_iact);
@@ -89,9 +127,21 @@ void pe::accumulate(cycle now) {
     ledger_.add(cause::bubble, empty_cycles_ - iact - dram);
     empty_cycles_ = 0;
     add_products(present_operation);
-    if (!from.ends_window) return;
+    if (from.ends_window) end_window(now);
+}
+
+void pe::end_window(cycle now) {
     windows_.push_back({now, 0});
-    moving_ = true;
+    ++windows_accumulated_;
+    (moving_ ? parked_ : moving_) = psums_;
+    std::ranges::fill(psums_, 0);
+}
+
+std::int64_t pe::fit(std::int64_t psum) const {
+    const std::int64_t range = std::int64_t{1} << parameters_.psum_bits, half = range / 2;
+    if (parameters_.saturates) return std::clamp(psum, -half, half - 1);
+    const std::int64_t low = psum & (range - 1);
+    return low < half ? low : low - range;
 }
 
 void pe::add_products(const operation& o) {
@@ -100,36 +150,35 @@ void pe::add_products(const operation& o) {
     for (const stored_weight& w : o.word->lane) {
         if (w.row < 0) continue;
         const int product = w.value * o.from.iact;
-        psums_[w.row] += product;
+        psums_[w.row] = fit(psums_[w.row] + product);
         (product == 0 ? zeros : products) += 1;
     }
     if (zeros > 0) return ledger_.add(cause::stored_zero);
     ledger_.add(products == 2 ? cause::two_lanes : cause::one_lane);
 }
 
-void pe::move_psums(cycle now) {
+cause pe::move_psums(cycle now) {
     const pe_job& job = present();
-    if (job.below != nullptr && !job.below->readable()) return ledger_.add(cause::wait_psum_in);
-    if (job.above != nullptr && !job.above->writable(job.pass)) return ledger_.add(cause::wait_psum_out);
-    ledger_.add(cause::psum_ports);
-    psum_word out{psums_[2 * moved_words_], psums_[2 * moved_words_ + 1]};
+    if (job.below != nullptr && !job.below->readable()) return cause::wait_psum_in;
+    if (job.above != nullptr && !job.above->writable(job.pass)) return cause::wait_psum_out;
+    psum_word out{(*moving_)[2 * moved_words_], (*moving_)[2 * moved_words_ + 1]};
     if (job.below != nullptr) {
         const psum_word in = job.below->read();
-        out = {out.first + in.first, out.second + in.second};
+        out = {fit(out.first + in.first), fit(out.second + in.second)};
     }
     if (job.above != nullptr) {
         job.above->write(out, now);
     } else {
         sent_.push_back(out);
     }
-    if (++moved_words_ == (static_cast<std::size_t>(job.weights.rows) + 1) / 2) end_window(now);
+    if (++moved_words_ == (static_cast<std::size_t>(job.weights.rows) + 1) / 2) end_move(now);
+    return cause::psum_ports;
 }
 
-void pe::end_window(cycle now) {
-    windows_.back().moved = now;
-    std::fill(psums_.begin(), psums_.end(), 0);
+void pe::end_move(cycle now) {
+    windows_[moved_total_++].moved = now;
     moved_words_ = 0;
-    moving_ = false;
+    moving_ = std::exchange(parked_, std::nullopt);
     ++windows_moved_;
 }
 

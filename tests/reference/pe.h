@@ -15,6 +15,12 @@ struct pe_parameters {
     std::size_t iact_entries = 16;       ///< iact data SPad
     std::size_t iact_segment_ends = 9;   ///< iact address SPad
     std::size_t drop_queue_columns = 2;  ///< between weight-address and weight-data stage
+    int macs = 2;                        ///< 1: the weights of a word are multiplied one after the other
+    bool weight_double_buffer = false;   ///< a second weight SPad, filled while the PE works
+    bool psum_transfer_takes_ports = true;
+    int psum_entries = 32;  ///< two windows' psums in it may overlap if their transfer takes no ports
+    unsigned psum_bits = 20;
+    bool saturates = false;  ///< else psums wrap
 };
 
 /// What a PE does in a pass: slide over `windows` windows of `window_segments` segments, multiply by a tile.
@@ -86,10 +92,14 @@ private:
     [[nodiscard]] const std::vector<weight_word>& words_of(const token&) const;
     [[nodiscard]] bool weights_there(cycle now) const;
     void account_idle(cycle now);
-    void end_window(cycle now);
 
     void accumulate(cycle now);
-    void move_psums(cycle now);
+    [[nodiscard]] bool overlaps() const;
+    void take_operation(cycle now);
+    void end_window(cycle now);
+    cause move_psums(cycle now);
+    void end_move(cycle now);
+    [[nodiscard]] std::int64_t fit(std::int64_t psum) const;
     void add_products(const operation&);
     void read_weight_word();
     void look_up_column();
@@ -102,8 +112,11 @@ private:
     std::vector<pe_job> jobs_;
     std::size_t job_ = 0;
 
-    bool weights_coming_ = false;
-    cycle weights_first_ = 0, weights_last_ = 0;
+    struct arrival {
+        cycle first = 0, last = 0;
+    };
+    std::vector<arrival> tiles_;     ///< every tile that has come or comes
+    std::vector<std::size_t> tile_;  ///< by job: the place of its tile among them
 
     std::deque<held_segment> segments_;  ///< the iact SPads, words on the way included
     std::size_t held_entries_ = 0;
@@ -120,9 +133,11 @@ private:
     std::optional<token> weight_data_;
     std::optional<operation> multiply_, accumulate_;
 
-    std::vector<std::int64_t> psums_;
-    bool moving_ = false;
-    std::size_t moved_words_ = 0;
+    using psum_row = std::vector<std::int64_t>;
+    psum_row psums_;                           ///< of the window that is accumulated
+    std::optional<psum_row> moving_, parked_;  ///< of the one before, and of one that waits behind it
+    std::size_t moved_words_ = 0, moved_total_ = 0;
+    int windows_accumulated_ = 0;
     cycle empty_cycles_ = 0;  ///< of the accumulator since its last token
 
     ledger ledger_;

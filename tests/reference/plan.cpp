@@ -45,6 +45,7 @@ planned planner::plan() {
     program& p = out_.what;
     p.pe = machine_.pe;
     p.configuration = machine_.configuration;
+    p.output_passes = machine_.output_passes;
     p.jobs.resize(machine_.pes());
     make_links();
     for (std::size_t pass = 0; pass < schedule_.passes().size(); ++pass) plan_jobs(pass);
@@ -58,8 +59,8 @@ planned planner::plan() {
 void planner::make_links() {
     program& p = out_.what;
     for (const place& at : schedule_.places())
-        p.links.push_back(
-            {static_cast<std::size_t>(up(mapping_.m0, 2)), at.row == 0 && at.q > 0 ? machine_.hop : 0});
+        p.links.push_back({machine_.psum_fifo_windows * static_cast<std::size_t>(up(mapping_.m0, 2)),
+                           at.row == 0 && at.q > 0 ? machine_.hop : 0});
     p.chains.resize(clusters() * machine_.pe_cols);
     for (chain_program& c : p.chains) {
         c.sink = p.links.size();

@@ -42,6 +42,8 @@ struct machine {
     std::size_t rows = 8, cols = 2, pe_rows = 3, pe_cols = 4;
     cycle hop = 1;
     cycle configuration = 0;
+    std::size_t psum_fifo_windows = 1;  ///< that fit between two PEs of a chain
+    std::size_t output_passes = 2;      ///< whose finished outputs may wait for DRAM
     pe_parameters pe;
     [[nodiscard]] std::size_t pes() const { return rows * cols * pe_rows * pe_cols; }
 };
