@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -11,6 +10,7 @@
 #include "sims/command.h"
 #include "sims/error.h"
 #include "sims/places.h"
+#include "sims/scratch_folder.h"
 
 namespace eyeriss::sims {
 namespace fs = std::filesystem;
@@ -29,22 +29,6 @@ struct measurement {
     double goal = 0;
     bool at_most = true;
     [[nodiscard]] bool reached() const { return at_most ? value <= goal : value >= goal; }
-};
-
-/// Results go to a folder that is removed afterwards.
-class scratch_folder {
-public:
-    scratch_folder() : path_(fs::temp_directory_path() / fmt::format("eyeriss-vp-bench-{}", getpid())) {}
-    scratch_folder(const scratch_folder&) = delete;
-    scratch_folder& operator=(const scratch_folder&) = delete;
-    ~scratch_folder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    [[nodiscard]] const fs::path& path() const { return path_; }
-
-private:
-    fs::path path_;
 };
 
 /// The fastest of several runs after one that fills the cache; what the program printed is JSON.

@@ -1,5 +1,6 @@
 #include "sims/child.h"
 
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -17,7 +18,8 @@ namespace {
 class pipe_pair {
 public:
     pipe_pair() {
-        if (pipe(ends_.data()) != 0) {
+        // Closed on exec, so that a child started meanwhile by another thread holds no end of it.
+        if (pipe2(ends_.data(), O_CLOEXEC) != 0) {
             throw std::runtime_error("no pipe could be made");
         }
     }

@@ -1,0 +1,9 @@
+#include "sims/validate/topic.h"
+
+namespace eyeriss::sims::validate {
+
+std::vector<topic> topics() {
+    return {networks_topic(), bandwidth_topic(), sensitivity_topic(), floors_topic()};
+}
+
+}  // namespace eyeriss::sims::validate
