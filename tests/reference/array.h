@@ -63,6 +63,7 @@ struct chain_pass {
 /// A reduction chain between its psum bank (or the requantiser) at both ends.
 struct chain_program {
     std::size_t feed = no_link, sink = no_link;
+    std::size_t in_port = 0, out_port = 0;  ///< routers at its ends, counted over the array
     std::vector<chain_pass> passes;
 };
 
@@ -80,9 +81,11 @@ struct program {
 };
 
 struct run_result {
-    cycle total = 0;                                  ///< the last finished psum leaves in this cycle
-    std::vector<std::vector<window_times>> windows;   ///< by PE
-    std::vector<ledger> ledgers;                      ///< by PE
+    cycle total = 0;                                 ///< the last finished psum leaves in this cycle
+    std::vector<std::vector<window_times>> windows;  ///< by PE
+    std::vector<ledger> ledgers;                     ///< by PE
+    std::vector<port_counts> banks, iacts, weights;  ///< by bank (its fill), by bank's router, by weight port
+    std::vector<port_counts> psums_in, psums_out;    ///< by chain
     std::vector<std::vector<std::int64_t>> finished;  ///< by tile: its psums, windows padded to whole words
 };
 

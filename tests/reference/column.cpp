@@ -50,7 +50,7 @@ program chain_of(std::span<const pe_work> works, const pe_parameters& parameters
         add_pe(p, works[i], i == 0 ? no_link : i - 1, i);
     }
     const std::size_t words = psum_words(works[0]) * static_cast<std::size_t>(works[0].windows());
-    p.chains.push_back({no_link, works.size() - 1, {{0, 0, words, 0, true}}});
+    p.chains.push_back({no_link, works.size() - 1, 0, 0, {{0, 0, words, 0, true}}});
     return p;
 }
 

@@ -54,4 +54,20 @@ private:
     std::array<cycle, causes> counts_{};
 };
 
+/// What a port of the network or of a bank did in a cycle.
+enum class activity : std::uint8_t {
+    busy,     ///< a word crossed
+    stalled,  ///< a word was there and could not
+    idle      ///< no word was there
+};
+
+/// A port's cycles.
+struct port_counts {
+    cycle busy = 0, stalled = 0, idle = 0;
+    void add(activity a, cycle n = 1) {
+        (a == activity::busy ? busy : a == activity::stalled ? stalled : idle) += n;
+    }
+    bool operator==(const port_counts&) const = default;
+};
+
 }  // namespace eyeriss::reference

@@ -160,7 +160,10 @@ void pe::add_products(const operation& o) {
 cause pe::move_psums(cycle now) {
     const pe_job& job = present();
     if (job.below != nullptr && !job.below->readable()) return cause::wait_psum_in;
-    if (job.above != nullptr && !job.above->writable(job.pass)) return cause::wait_psum_out;
+    if (job.above != nullptr && !job.above->writable(job.pass)) {
+        job.above->refuse();
+        return cause::wait_psum_out;
+    }
     psum_word out{(*moving_)[2 * moved_words_], (*moving_)[2 * moved_words_ + 1]};
     if (job.below != nullptr) {
         const psum_word in = job.below->read();

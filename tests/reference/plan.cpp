@@ -22,6 +22,7 @@ private:
     [[nodiscard]] std::size_t clusters() const { return machine_.rows * machine_.cols; }
 
     void make_links();
+    [[nodiscard]] std::size_t port_of(std::size_t chain, std::size_t n) const;
     void plan_jobs(std::size_t pass);
     void plan_chain(std::size_t pass, const std::vector<std::size_t>& pes);
     void plan_weight_row(std::size_t source, std::size_t row, const std::vector<reached>& to);
@@ -62,10 +63,20 @@ void planner::make_links() {
         p.links.push_back({machine_.psum_fifo_windows * static_cast<std::size_t>(up(mapping_.m0, 2)),
                            at.row == 0 && at.q > 0 ? machine_.hop : 0});
     p.chains.resize(clusters() * machine_.pe_cols);
-    for (chain_program& c : p.chains) {
+    for (std::size_t i = 0; i < p.chains.size(); ++i) {
+        chain_program& c = p.chains[i];
+        c.in_port = port_of(i, 0);
+        c.out_port = port_of(i, static_cast<std::size_t>(mapping_.chain_clusters) - 1);
         c.sink = p.links.size();
         p.links.push_back({drained_at_once, 0, {}});
     }
+}
+
+// The psum router of a chain in the n-th of its clusters.
+std::size_t planner::port_of(std::size_t chain, std::size_t n) const {
+    const std::size_t columns = machine_.cols * machine_.pe_cols, column = chain % columns;
+    const std::size_t row = chain / columns * static_cast<std::size_t>(mapping_.chain_clusters) + n;
+    return (row * machine_.cols + column / machine_.pe_cols) * machine_.pe_cols + column % machine_.pe_cols;
 }
 
 void planner::plan_jobs(std::size_t pass) {

@@ -57,6 +57,13 @@ public:
         readable_ = !words_.empty() && words_.front().visible <= now;
         writable_ = words_.size() < capacity_;
         seen_turn_ = turn_;
+        port_ = activity::idle;
+    }
+    /// What its writer did in this cycle.
+    [[nodiscard]] activity port() const { return port_; }
+    /// A writer has a word and no place for it.
+    void refuse() {
+        if (port_ == activity::idle) port_ = activity::stalled;
     }
 
     [[nodiscard]] bool empty() const { return words_.empty(); }
@@ -67,6 +74,7 @@ public:
     }
     void write(psum_word value, cycle now) {
         words_.push_back({value, now + 1 + hops_});
+        port_ = activity::busy;
         if (outputs_ != nullptr) outputs_->take(turns_[turn_].pass);
         if (turns_.empty() || ++written_ < turns_[turn_].words) return;
         written_ = 0;
@@ -90,6 +98,7 @@ private:
     output_queue* outputs_;
     std::size_t turn_ = 0, seen_turn_ = 0, written_ = 0;
     bool readable_ = false, writable_ = true;
+    activity port_ = activity::idle;
 };
 
 }  // namespace eyeriss::reference
