@@ -17,6 +17,7 @@ namespace {
 
 struct compile_command_options {
     std::string network;
+    std::string mapping;
     std::string output;
     std::uint64_t seed = 1;
 };
@@ -40,9 +41,10 @@ void print_mappings(const prepared_image& image, const arch::machine& machine) {
 
 int compile_to_file(const compile_command_options& options, const common_options& common) {
     const auto config = common.machine();
+    const auto mapping = read_mapping_request(options.mapping, config.machine);
     const auto cache = common.cache();
     const auto network = find_network(options.network, options.seed, cache);
-    const auto image = compile_network(network, config.machine, cache);
+    const auto image = compile_network(network, config.machine, cache, mapping);
     const fs::path file = options.output.empty() ? network.name + ".img" : options.output;
     auto partial = file;
     partial += ".partial";
@@ -72,6 +74,7 @@ void add_compile(CLI::App& app, const common_options& common, action& chosen) {
     auto options = std::make_shared<compile_command_options>();
     command->add_option("--network", options->network, "Name of a built-in network, or an ONNX file")
         ->required();
+    command->add_option("--mapping", options->mapping, mapping_option_text);
     command->add_option("-o,--output", options->output, "File to write [NETWORK.img]");
     command->add_option("--seed", options->seed, "Seed of a built-in network")->capture_default_str();
     command->callback(

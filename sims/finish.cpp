@@ -35,6 +35,7 @@ int finish(const network_run& run, const platform::configuration& config, const 
     folder.write("layers.csv", layers_csv(result, config.machine));
     folder.write("manifest.json", manifest_json(result, config, how).dump(2) + "\n");
     folder.write("uart.log", run.uart);
+    folder.write("mappings.yaml", run.mappings);
     if (!run.output.empty()) {
         write_npy(folder.staged("output.npy"), {to_npy(run.output_type), run.output_shape, run.output});
     }

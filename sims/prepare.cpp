@@ -20,7 +20,8 @@ double density(std::span<const std::uint8_t> bytes) {
     return bytes.empty() ? 1.0 : 1.0 - static_cast<double>(zeros) / static_cast<double>(bytes.size());
 }
 
-std::string image_key(const network_source& network, const arch::machine& machine) {
+std::string image_key(const network_source& network, const arch::machine& machine,
+                      const mapping_request& request) {
     sha256 hash;
     hash.add(network.sha256);
     hash.add(network.name);
@@ -31,7 +32,19 @@ std::string image_key(const network_source& network, const arch::machine& machin
             hash.add(fmt::format("{}={}\n", p.key, p.get(machine)));
         }
     }
+    for (const auto& [name, map] : request.pinned.mappings) {
+        hash.add(name + "\n" + mapping_text(map));
+    }
     return hash.hex().substr(0, 32);
+}
+
+/// Holds the pinned layers' names against the graph's.
+void check_pinned(const mapping_file& pinned, const compiler::graph& graph) {
+    std::vector<std::string> names;
+    for (const auto& layer : graph.layers) {
+        if (std::holds_alternative<compiler::conv_op>(layer.op)) names.push_back(layer.name);
+    }
+    check_layer_names(pinned, names);
 }
 
 compiler::graph import(const network_source& network) {
@@ -73,9 +86,18 @@ void append_number(std::vector<std::uint8_t>& out, std::uint64_t value) {
 
 }  // namespace
 
+mapping_request read_mapping_request(const std::string& file, const arch::machine& machine) {
+    mapping_request request;
+    if (!file.empty()) request.pinned = read_mapping_file(file, machine);
+    return request;
+}
+
 prepared_image compile_graph(const compiler::graph& graph, const arch::machine& machine,
-                             std::span<const std::uint8_t> profile) {
+                             std::span<const std::uint8_t> profile, const mapping_request& request) {
+    check_pinned(request.pinned, graph);
     compiler::compile_options options;
+    options.mappings = request.pinned.mappings;
+    options.mapping_places = request.pinned.places;
     const auto reference = compiler::run_reference(graph, profile);
     for (const auto& layer : graph.layers) {
         if (std::holds_alternative<compiler::conv_op>(layer.op)) {
@@ -91,12 +113,12 @@ prepared_image compile_graph(const compiler::graph& graph, const arch::machine& 
 }
 
 prepared_image compile_network(const network_source& network, const arch::machine& machine,
-                               const content_cache& cache) {
-    const auto key = image_key(network, machine);
+                               const content_cache& cache, const mapping_request& request) {
+    const auto key = image_key(network, machine, request);
     const auto file = cache.get(fmt::format("images/{}.img", key), [&](const std::filesystem::path& partial) {
         const auto graph = import(network);
         const auto profile = default_input(graph.name, shape_of(graph.tensors[graph.input]), 1);
-        const auto made = compile_graph(graph, machine, profile);
+        const auto made = compile_graph(graph, machine, profile, request);
         std::string text = made.sha256 + "\n";
         for (const auto& note : made.notes) {
             text += note + "\n";

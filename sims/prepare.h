@@ -8,6 +8,7 @@
 #include "firmware/compiler/reference.h"
 #include "models/arch/machine.h"
 #include "sims/cache.h"
+#include "sims/mapping_file.h"
 #include "sims/network_source.h"
 
 /// From a network to what a run needs: the image for a machine, and what the reference says of an input.
@@ -20,15 +21,29 @@ struct prepared_image {
     std::string sha256;
 };
 
+/// What the user asks of the mapping of a network.
+struct mapping_request {
+    mapping_file pinned;  ///< layers that are not searched
+};
+
+/// Help text of `--mapping`.
+inline constexpr const char* mapping_option_text =
+    "YAML file that pins mappings by layer name, as mappings.yaml of a run's results; others are searched";
+
+/// The request that the options of a command make; an empty `file` pins nothing.
+/// \throws user_error as read_mapping_file
+[[nodiscard]] mapping_request read_mapping_request(const std::string& file, const arch::machine&);
+
 /// Compiles a graph; the search is told how full each layer's input is on `profile`, an input's bytes.
-/// \throws compiler::compile_error
+/// \throws user_error for a pinned layer that there is none of, compiler::compile_error
 [[nodiscard]] prepared_image compile_graph(const compiler::graph&, const arch::machine&,
-                                           std::span<const std::uint8_t> profile);
+                                           std::span<const std::uint8_t> profile,
+                                           const mapping_request& = {});
 
 /// Imports and compiles a network, through the cache.
-/// \throws compiler::import_error, compiler::compile_error
+/// \throws as compile_graph, and compiler::import_error
 [[nodiscard]] prepared_image compile_network(const network_source&, const arch::machine&,
-                                             const content_cache&);
+                                             const content_cache&, const mapping_request& = {});
 
 /// The reference's tensors for an input, through the cache.
 [[nodiscard]] compiler::reference_result reference_for(const network_source&,

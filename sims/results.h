@@ -81,7 +81,8 @@ struct run_result {
 
 /// A file that went into a run.
 struct input_file {
-    std::string role;    ///< "network", "image", "input", "machine", "firmware", "iact", "weight", "bias"
+    std::string
+        role;  ///< "network", "image", "input", "machine", "firmware", "mapping", "iact", "weight", "bias"
     std::string name;    ///< path as given, or "generated:NAME"
     std::string sha256;  ///< of its bytes
 };

@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 namespace {
 
 struct run_options {
-    std::string network, input, out, max_time;
+    std::string network, input, mapping, out, max_time;
     std::string timing = "timed";
     std::optional<std::uint64_t> max_instructions;
     std::uint64_t seed = 1;
@@ -47,6 +47,9 @@ provenance trace(const run_options& options, const common_options& common, const
     hash.add(input);
     how.inputs.push_back({"input", options.input.empty() ? "default" : options.input,
                           options.input.empty() ? hash.hex() : hash_file(options.input)});
+    if (!options.mapping.empty()) {
+        how.inputs.push_back({"mapping", options.mapping, hash_file(options.mapping)});
+    }
     how.inputs.push_back({"firmware", "run_network", hash_file(firmware_file("run_network"))});
     if (!common.machine_file.empty()) {
         how.inputs.push_back({"machine", common.machine_file, hash_file(common.machine_file)});
@@ -63,13 +66,14 @@ int run_one(const run_options& options, const common_options& common, const std:
         request.limits.time_ps = parse_duration_ps(options.max_time, "--max-time");
     }
     request.limits.instructions = options.max_instructions;
+    const auto mapping = read_mapping_request(options.mapping, config.machine);
     results_folder folder(out);
     const auto cache = common.cache();
     if (request.progress) {
         fmt::print(stderr, "\r\033[K{}: preparing", name);
     }
     const auto network = find_network(name, options.seed, cache);
-    const auto image = compile_network(network, config.machine, cache);
+    const auto image = compile_network(network, config.machine, cache, mapping);
     const auto header = compiler::image_header(image.bytes);
     const auto shape = shape_of(compiler::image_tensor(image.bytes, header.input_tensor));
     const auto input =
@@ -111,6 +115,10 @@ int run_in_child(const run_options& options, const common_options& common, const
 int run_main_job(const run_options& options, const common_options& common) {
     if (!options.input.empty()) {
         throw user_error("--input expects --network: without it two networks run, each on its own input");
+    }
+    if (!options.mapping.empty()) {
+        throw user_error(
+            "--mapping expects --network: without it two networks run, each with its own layers");
     }
     const fs::path out = options.out.empty() ? "out" : options.out;
     auto child_options = common;
@@ -155,6 +163,7 @@ void add_run(CLI::App& app, const common_options& common, action& chosen) {
     auto options = std::make_shared<run_options>();
     command->add_option("--network", options->network, "Name of a built-in network, or an ONNX file");
     command->add_option("--input", options->input, "Input as .npy or .png [the network's own picture]");
+    command->add_option("--mapping", options->mapping, mapping_option_text);
     command->add_option("--timing", options->timing, "functional: outputs only; timed: with cycles")
         ->check(CLI::IsMember({"functional", "timed"}))
         ->capture_default_str();

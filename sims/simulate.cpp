@@ -180,6 +180,7 @@ network_run simulate_network(const simulation_request& request, const prepared_i
     out.result.network = compiler::image_name(image.bytes, header.name_offset);
     out.result.timing = request.timed ? "timed" : "functional";
     out.result.notes = image.notes;
+    out.mappings = mappings_text(image.bytes);
     out.result.host.prepare_seconds = preparing.wall_seconds();
 
     const stopwatch running;

@@ -31,6 +31,7 @@ struct run_limits {
 struct network_run {
     run_result result;
     std::string uart;                  ///< what the firmware said
+    std::string mappings;              ///< mappings.yaml of the results
     std::vector<std::uint8_t> output;  ///< of the network, NCHW; empty when the run was incomplete
     compiler::dtype output_type = compiler::dtype::u8;
     std::vector<std::size_t> output_shape;

@@ -15,12 +15,14 @@ density_hint density_of(const std::string& name, const compile_options& options)
 
 /// The mapping that the user gave, held against every rule of the machine.
 arch::mapping given_mapping(const arch::mapping& map, const conv_op& op, const arch::machine& m,
-                            const std::string& name) {
-    const auto words = map.m0 > 0 && map.c0 > 0 && map.s0 > 0 ? worst_weight_words(op, map) : 0;
-    if (const auto rule = arch::check(map, op.shape, m, words); !rule.empty()) {
-        throw compile_error(fmt::format("layer '{}': mapping {} breaks a rule: {}", name, map.text(), rule));
-    }
-    return map;
+                            const std::string& name, const compile_options& options) {
+    auto rule = arch::check(map, op.shape, m, 0);
+    if (rule.empty()) rule = arch::check(map, op.shape, m, worst_weight_words(op, map));
+    if (rule.empty()) return map;
+    const auto place = options.mapping_places.find(name);
+    throw compile_error(fmt::format("{}layer '{}': mapping {} breaks a rule: {}",
+                                    place == options.mapping_places.end() ? "" : place->second + ": ", name,
+                                    map.text(), rule));
 }
 
 arch::mapping search_mapping(const graph& g, const layer& l, const conv_op& op, const arch::machine& m,
@@ -46,7 +48,7 @@ mapped_layer map_layer(const graph& g, std::size_t index, const arch::machine& m
     mapped_layer entry;
     entry.layer = index;
     entry.name = l.name;
-    entry.map = given != options.mappings.end() ? given_mapping(given->second, op, m, l.name)
+    entry.map = given != options.mappings.end() ? given_mapping(given->second, op, m, l.name, options)
                                                 : search_mapping(g, l, op, m, options);
     if (const auto wrong = check_coverage(entry.map, op.shape, m); !wrong.empty()) {
         throw compile_error(fmt::format("layer '{}': mapping {} does not cover the layer: {}", l.name,

@@ -21,6 +21,8 @@ struct compile_options {
     /// best candidates on them.
     std::map<std::string, std::span<const std::uint8_t>> calibration_inputs;
     std::map<std::string, arch::mapping> mappings;  ///< by layer name: used in place of the search
+    /// By layer name: where a mapping of `mappings` was written ("FILE:LINE"), for messages.
+    std::map<std::string, std::string> mapping_places;
 };
 
 struct compiled {
