@@ -1,25 +1,38 @@
 #include "noc/hierarchical_mesh.h"
 
 #include <array>
+#include <functional>
 
 namespace eyeriss::noc {
 
 using namespace ports;
 
+namespace {
+
+constexpr std::array<port_name, iact_count> iact_names{
+    {{"north", "north"}, {"south", "south"}, {"east", "east"}, {"bank", "PEs"}, {"west", "west"}}};
+constexpr std::array<port_name, weight_count> weight_names{
+    {{"east", "east"}, {"off-chip", "PEs"}, {"west", "west"}}};
+constexpr std::array<port_name, psum_count> psum_names{
+    {{"north", "south"}, {"bank", "bank"}, {"top PE", "bottom PE"}}};
+
+}  // namespace
+
 router_cluster::router_cluster(sc_core::sc_module_name name, const noc_parameters& p,
                                const sc_core::sc_time& cycle)
     : sc_module(name), iact("iact"), weight("weight"), psum("psum") {
     const sc_core::sc_time hop = p.hop_cycles * cycle;
-    const auto make = [&hop](unsigned ports, router::port_set mesh, router::port_set straight) {
-        return [&hop, ports, mesh, straight](const char* router_name, std::size_t) {
+    const auto make = [&hop](std::span<const port_name> names, router::port_set mesh,
+                             router::port_set straight) {
+        return [&hop, names, mesh, straight](const char* router_name, std::size_t) {
             // sc_vector owns what its creator makes.
-            return new router(router_name, ports, mesh, straight,
+            return new router(router_name, names, mesh, straight,
                               hop);  // NOLINT(cppcoreguidelines-owning-memory)
         };
     };
-    iact.init(p.iact_routers(), make(iact_count, ~(1U << iact_local), 1U << iact_local));
-    weight.init(p.pe_rows, make(weight_count, ~(1U << weight_local), 1U << weight_local));
-    psum.init(p.pe_cols, make(psum_count, 1U << psum_mesh, 1U << psum_mesh));
+    iact.init(p.iact_routers(), make(iact_names, ~(1U << iact_local), 1U << iact_local));
+    weight.init(p.pe_rows, make(weight_names, ~(1U << weight_local), 1U << weight_local));
+    psum.init(p.pe_cols, make(psum_names, 1U << psum_mesh, 1U << psum_mesh));
 }
 
 void router_cluster::clear_counts() {
@@ -99,33 +112,119 @@ void hierarchical_mesh::link(router& r, unsigned port, router* neighbour, unsign
 }
 
 unsigned hierarchical_mesh::config_bits_per_cluster() const {
-    return 3 * (p_.iact_routers() * iact_count + p_.pe_rows * weight_count + p_.pe_cols * psum_count);
+    return p_.iact_routers() * iact_count * iact_count + p_.pe_rows * weight_count * weight_count +
+           p_.pe_cols * psum_count * psum_count;
 }
 
 std::string hierarchical_mesh::configure(std::span<const std::uint32_t> words, unsigned& bad_cluster) {
     const unsigned per_cluster = config_words_per_cluster();
     for (unsigned c = 0; c < clusters_.size(); ++c) {
         bad_cluster = c;
-        unsigned bit = 0;
-        const auto take = [&] {
-            const std::size_t word = std::size_t{c} * per_cluster + bit / 32;
-            std::uint64_t window = words[word];
-            if (bit % 32 > 29) window |= std::uint64_t{words[word + 1]} << 32;
-            const auto value = static_cast<std::uint8_t>(window >> (bit % 32) & 7U);
-            bit += 3;
-            return value;
-        };
+        std::size_t bit = std::size_t{c} * per_cluster * 32;
         for (auto* routers : {&clusters_[c].iact, &clusters_[c].weight, &clusters_[c].psum}) {
             for (router& r : *routers) {
-                std::array<std::uint8_t, iact_count> select{};
-                const auto ports = r.out.size();
-                for (std::size_t port = 0; port < ports; ++port) select[port] = take();
-                auto message = r.configure(std::span(select).first(ports));
+                std::array<router::port_set, iact_count> enabled{};
+                const std::size_t ports = r.out.size();
+                for (std::size_t field = 0; field < ports * ports; ++field, ++bit) {
+                    enabled[field / ports] |= (words[bit / 32] >> bit % 32 & 1U) << field % ports;
+                }
+                auto message = r.configure(std::span(enabled).first(ports));
                 if (!message.empty()) return message;
             }
         }
     }
+    return check_circuits(bad_cluster);
+}
+
+namespace {
+
+/// Where a mesh link ends: the neighbour's cluster and source port.
+struct link_end {
+    unsigned cluster = 0, source = 0;
+};
+
+/// One network's routers of one index in all clusters, and the links between them.
+struct plane {
+    std::function<const router&(unsigned)> at;           ///< router of a cluster
+    std::function<link_end(unsigned, unsigned)> beyond;  ///< of a cluster's destination port, a mesh link
+    router::port_set mesh = 0;                           ///< ports that are mesh links
+};
+
+/// Follows every circuit from its source; names a port that waits for a word which nobody sends, or a link
+/// whose words nobody takes.
+std::string check_plane(const plane& p, unsigned clusters, unsigned& bad_cluster) {
+    const std::size_t ports = p.at(0).out.size();
+    std::vector<bool> reached(clusters * ports);
+    std::vector<link_end> open;
+    for (unsigned c = 0; c < clusters; ++c) {
+        for (unsigned source = 0; source < ports; ++source) {
+            if ((p.mesh >> source & 1U) == 0) open.push_back({c, source});
+        }
+    }
+    while (!open.empty()) {
+        const link_end here = open.back();
+        open.pop_back();
+        reached[here.cluster * ports + here.source] = true;
+        const router& r = p.at(here.cluster);
+        for (unsigned port = 0; port < ports; ++port) {
+            if (r.selected(port) != here.source || (p.mesh >> port & 1U) == 0) continue;
+            const link_end next = p.beyond(here.cluster, port);
+            const router& neighbour = p.at(next.cluster);
+            if (!neighbour.feeds(next.source)) {
+                bad_cluster = here.cluster;
+                return std::string(r.name()) + ": destination port " + std::string(r.port(port).destination) +
+                       " leads to " + neighbour.name() + ", which passes it to nobody";
+            }
+            open.push_back(next);
+        }
+    }
+    for (unsigned c = 0; c < clusters; ++c) {
+        for (unsigned source = 0; source < ports; ++source) {
+            const router& r = p.at(c);
+            if (reached[c * ports + source] || !r.feeds(source)) continue;
+            bad_cluster = c;
+            return std::string(r.name()) + ": source port " + std::string(r.port(source).source) +
+                   " is passed on, but nothing is sent there";
+        }
+    }
     return {};
+}
+
+}  // namespace
+
+std::string hierarchical_mesh::check_circuits(unsigned& bad_cluster) const {
+    const unsigned cols = p_.cluster_cols;
+    const auto iact_beyond = [cols](unsigned c, unsigned port) -> link_end {
+        switch (port) {
+            case iact_north:
+                return {c - cols, iact_south};
+            case iact_south:
+                return {c + cols, iact_north};
+            case iact_east:
+                return {c + 1, iact_west};
+            default:
+                return {c - 1, iact_east};
+        }
+    };
+    const auto weight_beyond = [](unsigned c, unsigned port) -> link_end {
+        return port == weight_east ? link_end{c + 1, weight_west} : link_end{c - 1, weight_east};
+    };
+    const auto psum_beyond = [cols](unsigned c, unsigned) -> link_end { return {c + cols, psum_mesh}; };
+    const auto all = static_cast<unsigned>(clusters_.size());
+    std::string message;
+    for (unsigned i = 0; i < p_.iact_routers() && message.empty(); ++i) {
+        const auto at = [&](unsigned c) -> const router& { return clusters_[c].iact[i]; };
+        message = check_plane({at, iact_beyond, ~(1U << iact_local)}, all, bad_cluster);
+    }
+    for (unsigned i = 0; i < p_.pe_rows && message.empty(); ++i) {
+        const auto at = [&](unsigned c) -> const router& { return clusters_[c].weight[i]; };
+        message = check_plane({at, weight_beyond, ~(1U << weight_local)}, all, bad_cluster);
+    }
+    for (unsigned i = 0; i < p_.pe_cols && message.empty(); ++i) {
+        const auto at = [&](unsigned c) -> const router& { return clusters_[c].psum[i]; };
+        message = check_plane({at, psum_beyond, 1U << psum_mesh}, all, bad_cluster);
+    }
+    return message;
 }
 
 namespace {

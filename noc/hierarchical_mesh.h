@@ -68,7 +68,7 @@ public:
         return clusters_[c].psum[col].out[ports::psum_pe];
     }
 
-    /// Three bits a destination port.
+    /// A bit for each source port of each destination port.
     [[nodiscard]] unsigned config_bits_per_cluster() const override;
     [[nodiscard]] std::string configure(std::span<const std::uint32_t> words, unsigned& bad_cluster) override;
     [[nodiscard]] bool feeds_iacts(unsigned c, unsigned bank) const override {
@@ -84,6 +84,10 @@ public:
     void clear_counts() override;
 
 private:
+    /// Empty, or a line naming a router whose ports join no whole circuit: a source that nothing is sent to,
+    /// a link whose words nobody takes.
+    [[nodiscard]] std::string check_circuits(unsigned& bad_cluster) const;
+
     /// Where a mesh link ends that has no neighbour; routers refuse to drive it.
     struct rim : sc_core::sc_module {
         sc_core::sc_vector<stream_in<rim>> in;

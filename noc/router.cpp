@@ -1,38 +1,45 @@
 #include "noc/router.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace eyeriss::noc {
 
-router::router(sc_core::sc_module_name name, unsigned ports, port_set mesh, port_set straight,
-               const sc_core::sc_time& hop)
+router::router(sc_core::sc_module_name name, std::span<const port_name> names, port_set mesh,
+               port_set straight, const sc_core::sc_time& hop)
     : sc_module(name),
-      in("in", ports),
-      out("out", ports),
+      in("in", static_cast<unsigned>(names.size())),
+      out("out", static_cast<unsigned>(names.size())),
+      names_(names),
       mesh_(mesh),
       straight_(straight),
       hop_(hop),
-      select_(ports, none),
-      words_(ports, 0),
-      open_(ports, false) {
-    for (unsigned port = 0; port < ports; ++port) {
+      select_(names.size(), none),
+      words_(names.size(), 0),
+      open_(names.size(), false) {
+    for (unsigned port = 0; port < names.size(); ++port) {
         in[port].register_b_transport(this, &router::transport, static_cast<int>(port));
     }
 }
 
-std::string router::configure(std::span<const std::uint8_t> select) {
+std::string router::configure(std::span<const port_set> enabled) {
     for (unsigned port = 0; port < select_.size(); ++port) {
-        const unsigned source = select[port];
-        const auto where = std::string(name()) + ": destination port " + std::to_string(port);
-        if (source != none && source >= select_.size()) {
-            return where + " selects source " + std::to_string(source) + ", but there are " +
-                   std::to_string(select_.size());
+        const port_set drivers = enabled[port];
+        const auto source = static_cast<unsigned>(std::countr_zero(drivers));
+        const auto where = [&] {
+            return std::string(name()) + ": destination port " + std::string(names_[port].destination);
+        };
+        if (std::popcount(drivers) > 1) {
+            const auto second = static_cast<unsigned>(std::countr_zero(drivers & (drivers - 1)));
+            return where() + " has two drivers, " + std::string(names_[source].source) + " and " +
+                   std::string(names_[second].source);
         }
-        if (source != none && open_[port]) return where + " is driven but leads out of the array";
+        select_[port] = static_cast<std::uint8_t>(drivers == 0 ? none : source);
+        if (drivers == 0) continue;
+        if (open_[port]) return where() + " is driven but leads out of the array";
         if (source == port && (straight_ >> port & 1U) == 0)
-            return where + " would send back what its neighbour sent";
+            return where() + " would send back what its neighbour sent";
     }
-    std::copy_n(select.begin(), select_.size(), select_.begin());
     return {};
 }
 

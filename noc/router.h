@@ -3,12 +3,19 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <systemc>
 #include <vector>
 
 #include "noc/stream.h"
 
 namespace eyeriss::noc {
+
+/// What a port of a router leads to, for messages: where source and destination of its number come from and
+/// go.
+struct port_name {
+    std::string_view source, destination;
+};
 
 /// A circuit-switched router: every destination port has a multiplexer that selects one source port, or none,
 /// for a whole layer. A burst on a source port leaves by every destination port that selects it (JETCAS 9(2),
@@ -23,23 +30,25 @@ public:
 
     using port_set = std::uint32_t;
 
-    /// `mesh` are the destination ports that are mesh links, which take `hop`. `straight` are the ports whose
-    /// destination may select the source of the same number: elsewhere source and destination of one number
-    /// are the same neighbour, and a burst would go back where it came from.
-    router(sc_core::sc_module_name name, unsigned ports, port_set mesh, port_set straight,
+    /// `names` has an entry a port and lives as long as the router. `mesh` are the destination ports that are
+    /// mesh links, which take `hop`. `straight` are the ports whose destination may select the source of the
+    /// same number: elsewhere source and destination of one number are the same neighbour, and a burst would
+    /// go back where it came from.
+    router(sc_core::sc_module_name name, std::span<const port_name> names, port_set mesh, port_set straight,
            const sc_core::sc_time& hop);
 
     /// Declares a destination port as leading nowhere (rim of the mesh).
     void leave_open(unsigned port) { open_[port] = true; }
 
-    /// Sets the multiplexers, one source port (or none) a destination port. Returns an empty string, or a
-    /// line that names this router and the port that is wrong.
-    [[nodiscard]] std::string configure(std::span<const std::uint8_t> select);
+    /// Sets the multiplexers from the sources that each destination port enables, at most one. Returns an
+    /// empty string, or a line that names this router and the port that is wrong.
+    [[nodiscard]] std::string configure(std::span<const port_set> enabled);
 
     /// Source port that drives a destination port, or none.
     [[nodiscard]] unsigned selected(unsigned destination) const { return select_[destination]; }
     /// True when some destination selects this source.
     [[nodiscard]] bool feeds(unsigned source) const;
+    [[nodiscard]] const port_name& port(unsigned number) const { return names_[number]; }
     /// Words that left by a destination port since the last clear.
     [[nodiscard]] std::uint64_t words(unsigned destination) const { return words_[destination]; }
     void clear_counts();
@@ -47,6 +56,7 @@ public:
 private:
     void transport(int source, burst& b, sc_core::sc_time& delay);
 
+    std::span<const port_name> names_;
     port_set mesh_;
     port_set straight_;
     sc_core::sc_time hop_;

@@ -1,5 +1,7 @@
 #include "firmware/compiler/noc_routes.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <compare>
@@ -51,34 +53,27 @@ std::set<iact_place> iact_places(const tiling& tiles, const noc::noc_parameters&
 /// Ports of one cluster's routers, in the order of the configuration words.
 class cluster_ports {
 public:
-    explicit cluster_ports(const noc::noc_parameters& noc)
-        : noc_(noc),
-          ports_(noc.pe_rows * (EYERISS_IACT_PORTS + EYERISS_WEIGHT_PORTS) + noc.pe_cols * EYERISS_PSUM_PORTS,
-                 EYERISS_PORT_NONE) {}
+    explicit cluster_ports(const noc::noc_parameters& noc) : noc_(noc), words_(noc_words_per_cluster(noc)) {}
 
     void iact(unsigned plane, unsigned destination, unsigned source) {
-        ports_[plane * EYERISS_IACT_PORTS + destination] = source;
+        enable((plane * EYERISS_IACT_PORTS + destination) * EYERISS_IACT_PORTS + source);
     }
     void weight(unsigned row, unsigned destination, unsigned source) {
-        ports_[noc_.pe_rows * EYERISS_IACT_PORTS + row * EYERISS_WEIGHT_PORTS + destination] = source;
+        const unsigned first = noc_.pe_rows * EYERISS_IACT_PORTS * EYERISS_IACT_PORTS;
+        enable(first + (row * EYERISS_WEIGHT_PORTS + destination) * EYERISS_WEIGHT_PORTS + source);
     }
     void psum(unsigned column, unsigned destination, unsigned source) {
-        ports_[noc_.pe_rows * (EYERISS_IACT_PORTS + EYERISS_WEIGHT_PORTS) + column * EYERISS_PSUM_PORTS +
-               destination] = source;
+        const unsigned first = noc_.pe_rows * (EYERISS_IACT_PORTS * EYERISS_IACT_PORTS +
+                                               EYERISS_WEIGHT_PORTS * EYERISS_WEIGHT_PORTS);
+        enable(first + (column * EYERISS_PSUM_PORTS + destination) * EYERISS_PSUM_PORTS + source);
     }
-
-    void pack(std::span<std::uint32_t> words) const {
-        std::size_t bit = 0;
-        for (const unsigned port : ports_) {
-            for (unsigned i = 0; i < EYERISS_PORT_BITS; ++i, ++bit) {
-                words[bit / 32] |= ((port >> i) & 1U) << (bit % 32);
-            }
-        }
-    }
+    [[nodiscard]] std::span<const std::uint32_t> words() const { return words_; }
 
 private:
+    void enable(unsigned bit) { words_[bit / 32] |= 1U << (bit % 32); }
+
     const noc::noc_parameters& noc_;
-    std::vector<unsigned> ports_;
+    std::vector<std::uint32_t> words_;
 };
 
 class router_setup {
@@ -133,11 +128,9 @@ public:
     }
 
     [[nodiscard]] std::vector<std::uint32_t> words() const {
-        const unsigned per_cluster = noc_words_per_cluster(noc_);
-        std::vector<std::uint32_t> words(std::size_t{noc_.clusters()} * per_cluster);
-        for (std::size_t i = 0; i < ports_.size(); ++i) {
-            ports_[i].pack(std::span(words).subspan(i * per_cluster, per_cluster));
-        }
+        std::vector<std::uint32_t> words;
+        for (const auto& ports : ports_)
+            words.insert(words.end(), ports.words().begin(), ports.words().end());
         return words;
     }
 
@@ -295,9 +288,10 @@ unsigned noc_words_per_cluster(const noc::noc_parameters& noc) {
     if (noc.is_bus()) {
         return (noc.pes_per_cluster() * (2 * noc.bus_tag_bits() + 2 * EYERISS_BUS_PSUM_BITS) + 31) / 32;
     }
-    const unsigned ports =
-        noc.pe_rows * (EYERISS_IACT_PORTS + EYERISS_WEIGHT_PORTS) + noc.pe_cols * EYERISS_PSUM_PORTS;
-    return (ports * EYERISS_PORT_BITS + 31) / 32;
+    const unsigned bits = noc.pe_rows * (EYERISS_IACT_PORTS * EYERISS_IACT_PORTS +
+                                         EYERISS_WEIGHT_PORTS * EYERISS_WEIGHT_PORTS) +
+                          noc.pe_cols * EYERISS_PSUM_PORTS * EYERISS_PSUM_PORTS;
+    return (bits + 31) / 32;
 }
 
 noc_routes make_noc_routes(const arch::layer_shape& shape, const arch::mapping& map, const arch::machine& m) {
@@ -323,7 +317,9 @@ noc_routes make_noc_routes(const arch::layer_shape& shape, const arch::mapping& 
     routes.words = setup.words();
     routes.iact_mode = mode_name(iacts_multicast(tiles, m.noc), iacts_cross);
     routes.weight_mode = mode_name(weights_multicast(tiles, m.noc), shared);
-    routes.psum_mode = mode_name(false, false);
+    routes.psum_mode = map.chain_clusters == 1
+                           ? "unicast"
+                           : fmt::format("unicast south over {} clusters", map.chain_clusters);
     return routes;
 }
 

@@ -43,6 +43,7 @@ struct noc_routes {
     /// By the fan-out of a source word: "unicast" (one PE), "grouped multicast" (several PEs of its own
     /// cluster), "interleaved multicast" (one PE in each of several clusters) or "broadcast" (several PEs in
     /// several clusters).
+    /// Psums are always unicast; a chain over several clusters says so. On a bus every mode is "bus".
     std::string iact_mode, weight_mode, psum_mode;
 };
 

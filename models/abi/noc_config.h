@@ -1,6 +1,7 @@
 /* Static NoC configuration of one cluster, as the descriptor carries it. C99.
  *
- * Each destination port of a router holds the number of the source port that drives it, or NONE. Ports:
+ * Each destination port of a router has an enable bit for each of the router's source ports; at most one is
+ * set, and that source drives it. Two drivers on a port are refused when a layer is configured. Ports:
  *   iact    sources 0 north 1 south 2 horizontal 3 GLB bank;  destinations 0 north 1 south 2 horizontal 3 PEs
  *   weight  sources 0 horizontal 1 off-chip;                  destinations 0 horizontal 1 PE row
  *   psum    sources 0 north 1 psum bank 2 top PE;             destinations 0 south 1 psum bank 2 bottom PE
@@ -29,12 +30,11 @@ enum {
     EYERISS_PSUM_PE = 2, /* source: top PE; destination: bottom PE */
     EYERISS_PSUM_PORTS = 3,
 
-    EYERISS_PORT_NONE = 7, /* three bits a destination port */
-    EYERISS_PORT_BITS = 3
+    EYERISS_PORT_NONE = 7 /* no driver: no bit set */
 };
 
 /* A cluster's words: router after router (iact planes, weight rows, psum columns), destination ports from bit
- * 0 up, three bits each, packed without gaps over 32-bit words. */
+ * 0 up, each with a bit a source port from source 0 up, packed without gaps over 32-bit words. */
 
 /* On a machine with broadcast buses (noc.topology = bus) a cluster is one PE row, and its words hold for each PE,
  * from bit 0 without gaps: the tag of the iacts that it takes, the tag of its weights (each as many bits as the

@@ -43,7 +43,6 @@ struct bench : sc_core::sc_module {
                 join(top, bank_sink, c * p.pe_cols + i, cluster.psum[i], psum_pe, psum_bank);
             }
         }
-        for (auto& w : words) w = ~0U;
     }
 
     template <typename Out, typename In>
@@ -56,23 +55,33 @@ struct bench : sc_core::sc_module {
         b.arrivals.push_back({static_cast<std::uint32_t>(sink), delay});
     }
 
-    /// Field numbers as models/abi/noc_config.h counts them.
-    void set(unsigned cluster, unsigned field, std::uint32_t source) {
-        for (unsigned i = 0; i < 3; ++i) {
-            const unsigned bit = field * 3 + i;
-            auto& word = words[cluster * mesh.config_words_per_cluster() + bit / 32];
-            word = (word & ~(1U << bit % 32)) | ((source >> i & 1U) << bit % 32);
-        }
+    /// Bits as models/abi/noc_config.h counts them.
+    void enable(unsigned cluster, unsigned bit, bool on) {
+        auto& word = words[cluster * mesh.config_words_per_cluster() + bit / 32];
+        word = (word & ~(1U << bit % 32)) | ((on ? 1U : 0U) << bit % 32);
+    }
+    /// Makes a source the one driver of a destination port whose first bit is given.
+    void set(unsigned cluster, unsigned first, unsigned ports, unsigned source) {
+        for (unsigned i = 0; i < ports; ++i) enable(cluster, first + i, i == source);
+    }
+    static unsigned iact_bit(unsigned plane, unsigned destination) {
+        return (plane * iact_count + destination) * iact_count;
+    }
+    [[nodiscard]] unsigned weight_bit(unsigned row, unsigned destination) const {
+        return p.pe_rows * iact_count * iact_count + (row * weight_count + destination) * weight_count;
+    }
+    [[nodiscard]] unsigned psum_bit(unsigned col, unsigned destination) const {
+        return p.pe_rows * (iact_count * iact_count + weight_count * weight_count) +
+               (col * psum_count + destination) * psum_count;
     }
     void set_iact(unsigned c, unsigned plane, unsigned destination, unsigned source) {
-        set(c, plane * iact_count + destination, source);
+        set(c, iact_bit(plane, destination), iact_count, source);
     }
     void set_weight(unsigned c, unsigned row, unsigned destination, unsigned source) {
-        set(c, p.pe_rows * iact_count + row * weight_count + destination, source);
+        set(c, weight_bit(row, destination), weight_count, source);
     }
     void set_psum(unsigned c, unsigned col, unsigned destination, unsigned source) {
-        set(c, p.pe_rows * (unsigned{iact_count} + unsigned{weight_count}) + col * psum_count + destination,
-            source);
+        set(c, psum_bit(col, destination), psum_count, source);
     }
     std::string configure() {
         unsigned bad = 0;
@@ -198,8 +207,54 @@ BOOST_AUTO_TEST_CASE(routes_that_leave_the_array_or_turn_back_are_refused_by_nam
         const auto message = b.configure();
         BOOST_TEST(message.find("cluster_3.iact_0") != std::string::npos);
         BOOST_TEST(message.find("send back") != std::string::npos);
-        b.set_iact(3, 0, iact_south, 6);
-        BOOST_TEST(b.configure().find("selects source 6") != std::string::npos);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(two_drivers_on_a_port_are_refused_by_name) {
+    play({}, [](bench& b) {
+        b.set_iact(2, 1, iact_local, iact_local);
+        b.enable(2, bench::iact_bit(1, iact_local) + iact_north, true);
+        BOOST_TEST(b.configure() ==
+                   "bench.mesh.cluster_2.iact_1: destination port PEs has two drivers, north and bank");
+        b.set_iact(2, 1, iact_local, router::none);
+        b.set_weight(5, 2, weight_local, weight_local);
+        b.enable(5, b.weight_bit(2, weight_local) + weight_west, true);
+        BOOST_TEST(b.configure() ==
+                   "bench.mesh.cluster_5.weight_2: destination port PEs has two drivers, off-chip and west");
+        b.set_weight(5, 2, weight_local, router::none);
+        b.set_psum(9, 3, psum_bank, psum_pe);
+        b.enable(9, b.psum_bit(3, psum_bank) + psum_mesh, true);
+        BOOST_TEST(b.configure() ==
+                   "bench.mesh.cluster_9.psum_3: destination port bank has two drivers, north and top PE");
+    });
+}
+
+BOOST_AUTO_TEST_CASE(destinations_that_no_source_reaches_are_refused_by_name) {
+    play({}, [](bench& b) {
+        b.set_iact(3, 0, iact_local, iact_north);
+        BOOST_TEST(b.configure() ==
+                   "bench.mesh.cluster_3.iact_0: source port north is passed on, but nothing is sent there");
+        b.set_iact(1, 0, iact_south, iact_local);
+        BOOST_TEST(b.configure() == "");
+        b.set_iact(3, 0, iact_local, router::none);
+        BOOST_TEST(b.configure() ==
+                   "bench.mesh.cluster_1.iact_0: destination port south leads to "
+                   "bench.mesh.cluster_3.iact_0, which passes it to nobody");
+        b.set_iact(1, 0, iact_south, router::none);
+        b.set_psum(4, 1, psum_pe, psum_mesh);
+        BOOST_TEST(b.configure() ==
+                   "bench.mesh.cluster_4.psum_1: source port north is passed on, but nothing is sent there");
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_ring_without_a_source_is_refused) {
+    play({}, [](bench& b) {
+        // Clockwise through clusters 0, 1, 3, 2: every link is driven, and no bank drives any.
+        b.set_iact(0, 0, iact_east, iact_south);
+        b.set_iact(1, 0, iact_south, iact_west);
+        b.set_iact(3, 0, iact_west, iact_north);
+        b.set_iact(2, 0, iact_north, iact_east);
+        BOOST_TEST(b.configure().find("but nothing is sent there") != std::string::npos);
     });
 }
 

@@ -14,26 +14,34 @@ class ports {
 public:
     explicit ports(const compiler::noc_routes& routes) : routes_(routes) {}
     [[nodiscard]] unsigned iact(unsigned row, unsigned col, unsigned plane, unsigned destination) const {
-        return field(row, col, plane * EYERISS_IACT_PORTS + destination);
+        return driver(row, col, (plane * EYERISS_IACT_PORTS + destination) * EYERISS_IACT_PORTS,
+                      EYERISS_IACT_PORTS);
     }
     [[nodiscard]] unsigned weight(unsigned row, unsigned col, unsigned pe_row, unsigned destination) const {
-        return field(row, col, 3 * EYERISS_IACT_PORTS + pe_row * EYERISS_WEIGHT_PORTS + destination);
+        return driver(row, col,
+                      3 * EYERISS_IACT_PORTS * EYERISS_IACT_PORTS +
+                          (pe_row * EYERISS_WEIGHT_PORTS + destination) * EYERISS_WEIGHT_PORTS,
+                      EYERISS_WEIGHT_PORTS);
     }
     [[nodiscard]] unsigned psum(unsigned row, unsigned col, unsigned pe_col, unsigned destination) const {
-        return field(
+        return driver(
             row, col,
-            3 * (EYERISS_IACT_PORTS + EYERISS_WEIGHT_PORTS) + pe_col * EYERISS_PSUM_PORTS + destination);
+            3 * (EYERISS_IACT_PORTS * EYERISS_IACT_PORTS + EYERISS_WEIGHT_PORTS * EYERISS_WEIGHT_PORTS) +
+                (pe_col * EYERISS_PSUM_PORTS + destination) * EYERISS_PSUM_PORTS,
+            EYERISS_PSUM_PORTS);
     }
 
 private:
-    [[nodiscard]] unsigned field(unsigned row, unsigned col, unsigned index) const {
+    [[nodiscard]] unsigned driver(unsigned row, unsigned col, unsigned first_bit, unsigned sources) const {
         const std::size_t first = (std::size_t{row} * 2 + col) * routes_.words_per_cluster;
-        unsigned value = 0;
-        for (unsigned i = 0; i < 3; ++i) {
-            const unsigned bit = index * 3 + i;
-            value |= (routes_.words.at(first + bit / 32) >> (bit % 32) & 1U) << i;
+        unsigned found = EYERISS_PORT_NONE;
+        for (unsigned i = 0; i < sources; ++i) {
+            const unsigned bit = first_bit + i;
+            if ((routes_.words.at(first + bit / 32) >> (bit % 32) & 1U) == 0) continue;
+            BOOST_TEST(found == +EYERISS_PORT_NONE, "two drivers on a port");
+            found = i;
         }
-        return value;
+        return found;
     }
     const compiler::noc_routes& routes_;
 };
@@ -62,10 +70,10 @@ BOOST_AUTO_TEST_CASE(all_clusters_share_iacts_when_only_m_differs) {
     const auto routes = compiler::make_noc_routes(square(), map, m);
     BOOST_TEST(routes.iact_mode == "broadcast");
     BOOST_TEST(routes.weight_mode == "unicast");
-    BOOST_TEST(routes.words_per_cluster == 4U);  // 3*5 + 3*3 + 4*3 ports of three bits
-    BOOST_TEST(routes.words.size() == 64U);
-    // Source: north none, south and east and PEs from the GLB bank, west none: 7 3 3 3 7 from bit 0.
-    BOOST_TEST((routes.words[0] & 0x7fffU) == 0x76dfU);
+    BOOST_TEST(routes.words_per_cluster == 5U);  // 3*5*5 + 3*3*3 + 4*3*3 = 138 bits
+    BOOST_TEST(routes.words.size() == 80U);
+    // Source: south and east and PEs from the GLB bank (bit 3 of their five), north and west from nobody.
+    BOOST_TEST((routes.words[0] & 0x1ffffffU) == (8U << 5 | 8U << 10 | 8U << 15));
     const ports p(routes);
     BOOST_TEST(p.iact(0, 1, 2, EYERISS_IACT_LOCAL) == +EYERISS_IACT_WEST);
     BOOST_TEST(p.iact(0, 1, 2, EYERISS_IACT_SOUTH) == +EYERISS_IACT_WEST);
@@ -138,6 +146,7 @@ BOOST_AUTO_TEST_CASE(psums_of_a_long_chain_run_south) {
     BOOST_TEST(p.psum(3, 1, 3, EYERISS_PSUM_BANK) == +EYERISS_PSUM_PE);
     BOOST_TEST(p.psum(3, 1, 3, EYERISS_PSUM_MESH) == +EYERISS_PORT_NONE);
     BOOST_TEST(p.psum(4, 1, 3, EYERISS_PSUM_PE) == +EYERISS_PSUM_BANK);
+    BOOST_TEST(routes.psum_mode == "unicast south over 4 clusters");
     BOOST_TEST(routes.iact_mode == "unicast");  // chains keep clusters with equal rows apart
     BOOST_TEST(p.iact(4, 0, 0, EYERISS_IACT_LOCAL) == +EYERISS_IACT_LOCAL);
 }
@@ -172,5 +181,6 @@ BOOST_AUTO_TEST_CASE(depthwise_groups_take_their_iacts_alone) {
     const auto routes = compiler::make_noc_routes(shape, map, m);
     BOOST_TEST(routes.iact_mode == "unicast");
     BOOST_TEST(routes.weight_mode == "unicast");
+    BOOST_TEST(routes.psum_mode == "unicast");
     BOOST_TEST(compiler::iact_groups(arch::tiling(shape, map, m), m.noc).size() == 16U);
 }

@@ -187,15 +187,15 @@ arch::mapping row_per_column_mapping() {
     return map;
 }
 
-/// Sets a three-bit field of a cluster's configuration.
+/// Sets the one driver of an iact destination port of a cluster's configuration.
 void set_port(layer_bench& b, const eyeriss_descriptor& d, std::uint32_t offset, unsigned cluster,
               unsigned port, std::uint32_t source) {
     const std::size_t words =
         offset + sizeof(eyeriss_descriptor) + std::size_t{4} * cluster * d.noc_words_per_cluster;
-    for (unsigned i = 0; i < 3; ++i) {
-        const unsigned bit = port * 3 + i;
+    for (unsigned i = 0; i < EYERISS_IACT_PORTS; ++i) {
+        const unsigned bit = port * EYERISS_IACT_PORTS + i;
         auto word = get<std::uint32_t>(b, words + bit / 32 * 4);
-        word = (word & ~(1U << bit % 32)) | ((source >> i & 1U) << bit % 32);
+        word = (word & ~(1U << bit % 32)) | ((source == i ? 1U : 0U) << bit % 32);
         put(b, words + bit / 32 * 4, word);
     }
 }
