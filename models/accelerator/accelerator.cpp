@@ -16,17 +16,18 @@ struct accelerator::state {
     }
 };
 
-accelerator::accelerator(sc_core::sc_module_name name, const arch::machine& machine, timing mode)
+accelerator::accelerator(sc_core::sc_module_name name, const arch::machine& machine, timing mode,
+                         const dma_options& memory)
     : sc_module(name),
       registers("registers"),
       read_port("read_port"),
       write_port("write_port"),
+      cluster_ports("cluster_ports", memory.port_per_cluster ? machine.noc.clusters() : 0),
       irq("irq"),
       state_(std::make_unique<state>()) {
-    engine_ = std::make_unique<engine>(
-        "engine", machine, mode == timing::timed,
-        [this](tlm::tlm_generic_payload& t, sc_core::sc_time& d) { read_port->b_transport(t, d); },
-        [this](tlm::tlm_generic_payload& t, sc_core::sc_time& d) { write_port->b_transport(t, d); });
+    dma_options options = memory;
+    options.four_phases = memory.four_phases && mode == timing::timed;
+    engine_ = std::make_unique<engine>("engine", machine, mode == timing::timed, make_dma(options));
     auto& file = state_->file;
     file.set(EYERISS_REG_GEOMETRY, machine.geometry());
     file.on_write(EYERISS_REG_CTRL, [this](std::uint32_t written) { control(written); });
@@ -44,6 +45,36 @@ accelerator::accelerator(sc_core::sc_module_name name, const arch::machine& mach
 }
 
 accelerator::~accelerator() = default;
+
+dma accelerator::make_dma(const dma_options& options) {
+    const auto add = [&](auto& socket) {
+        dma_port::calls calls;
+        calls.b_transport = [&](auto& t, auto& delay) { socket->b_transport(t, delay); };
+        calls.nb_transport_fw = [&](auto& t, auto& phase, auto& delay) {
+            return socket->nb_transport_fw(t, phase, delay);
+        };
+        calls.transport_dbg = [&](auto& t) { return socket->transport_dbg(t); };
+        dma_ports_.push_back(std::make_unique<dma_port>(std::move(calls), options));
+    };
+    add(read_port);
+    add(write_port);
+    read_port.register_nb_transport_bw(this, &accelerator::read_answer);
+    write_port.register_nb_transport_bw(this, &accelerator::write_answer);
+    for (auto& socket : cluster_ports) {
+        socket.register_nb_transport_bw(this, &accelerator::memory_answer,
+                                        static_cast<int>(dma_ports_.size()));
+        add(socket);
+    }
+    std::vector<dma_port*> used;
+    for (std::size_t i = options.port_per_cluster ? 2 : 0; i < dma_ports_.size(); ++i)
+        used.push_back(dma_ports_[i].get());
+    return {std::move(used), options};
+}
+
+tlm::tlm_sync_enum accelerator::memory_answer(int port, tlm::tlm_generic_payload& transaction,
+                                              tlm::tlm_phase& phase, sc_core::sc_time& delay) {
+    return dma_ports_[static_cast<std::size_t>(port)]->nb_transport_bw(transaction, phase, delay);
+}
 
 void accelerator::observe_layers(layer_observer observer) {
     layer_observer_ = std::move(observer);

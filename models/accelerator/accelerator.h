@@ -7,6 +7,7 @@
 #include <memory>
 #include <systemc>
 
+#include "models/accelerator/dma.h"
 #include "models/accelerator/register_file.h"
 #include "models/accelerator/report.h"
 #include "models/arch/machine.h"
@@ -23,16 +24,19 @@ class engine;
 /// clusters.
 ///
 /// `registers` is a TLM-2.0 LT target (models/abi/registers.h; aligned 32-bit accesses, anything else is
-/// answered with an error response). `read_port` and `write_port` are LT initiators for bus addresses below 4
-/// GiB. `irq` is high while enabled and DONE or ERROR stands.
+/// answered with an error response). `read_port` and `write_port` are initiators for bus addresses below 4
+/// GiB; with dma_options::port_per_cluster `cluster_ports`, one a GLB cluster, take their place, which are
+/// none otherwise. `irq` is high while enabled and DONE or ERROR stands.
 class accelerator : public sc_core::sc_module {
 public:
     tlm_utils::simple_target_socket<accelerator> registers;
     tlm_utils::simple_initiator_socket<accelerator> read_port;
     tlm_utils::simple_initiator_socket<accelerator> write_port;
+    sc_core::sc_vector<tlm_utils::simple_initiator_socket_tagged<accelerator>> cluster_ports;
     sc_core::sc_out<bool> irq;
 
-    accelerator(sc_core::sc_module_name name, const arch::machine& machine, timing mode = timing::timed);
+    accelerator(sc_core::sc_module_name name, const arch::machine& machine, timing mode = timing::timed,
+                const dma_options& memory = {});
     ~accelerator() override;
 
     /// Called at the end of every layer, failed ones included.
@@ -51,11 +55,21 @@ private:
     void transport(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
     unsigned transport_debug(tlm::tlm_generic_payload& transaction);
     void control(std::uint32_t written);
+    dma make_dma(const dma_options& options);
+    tlm::tlm_sync_enum memory_answer(int port, tlm::tlm_generic_payload& transaction, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay);
+    tlm::tlm_sync_enum read_answer(tlm::tlm_generic_payload& t, tlm::tlm_phase& p, sc_core::sc_time& d) {
+        return memory_answer(0, t, p, d);
+    }
+    tlm::tlm_sync_enum write_answer(tlm::tlm_generic_payload& t, tlm::tlm_phase& p, sc_core::sc_time& d) {
+        return memory_answer(1, t, p, d);
+    }
     void run_layers();
     void drive_irq();
 
     struct state;
     std::unique_ptr<state> state_;
+    std::vector<std::unique_ptr<dma_port>> dma_ports_;
     std::unique_ptr<engine> engine_;
     sc_core::sc_event start_;
     sc_core::sc_event status_changed_;

@@ -110,15 +110,15 @@ std::vector<unsigned> array::iact_sources() const {
     return sources;
 }
 
-std::vector<unsigned> array::weight_ports(const arch::tiling& tiles) const {
-    std::vector<unsigned> ports(tiles.segment_tiles(0).size(), 0);
+std::vector<std::vector<unsigned>> array::weight_clusters(const arch::tiling& tiles) const {
+    std::vector<std::vector<unsigned>> clusters(tiles.segment_tiles(0).size());
     for (unsigned c = 0; c < m_.noc.clusters(); ++c) {
         for (unsigned row = 0; row < m_.noc.pe_rows; ++row) {
             if (!weight_source(c, row)) continue;
-            for (const auto& send : tiles.weight_sends(c, row)) ++ports[send.tile];
+            for (const auto& send : tiles.weight_sends(c, row)) clusters[send.tile].push_back(c);
         }
     }
-    return ports;
+    return clusters;
 }
 
 std::vector<arch::timing::load> array::send_weights(const arch::tiling& tiles,
@@ -179,7 +179,7 @@ void array::end_chain(const arch::tiling& tiles, const arch::pass_index& index,
             fmt::format("{}: no psums came out of column {}", glbs_[cluster].name(), site.pe_col));
     }
     if (tiles.last_reduction(index)) {
-        finished.push_back({tile, std::move(psums)});
+        finished.push_back({tile, std::move(psums), cluster});
     } else if (!glbs_[cluster].store_psums(site.pe_col, psum_slot(tiles.layer(), tile), std::move(psums))) {
         throw layer_fault(EYERISS_ERR_GLB_OVERFLOW, cluster,
                           fmt::format("{}: psum bank {} overflows", glbs_[cluster].name(), site.pe_col));

@@ -22,6 +22,7 @@ using segment_contents = std::vector<std::shared_ptr<pe::weight_load>>;
 struct finished_row {
     arch::pe_tile tile;
     std::shared_ptr<pe::psum_row> psums;
+    unsigned cluster = 0;  ///< at the end of their chain
 };
 
 /// The array: PE clusters, GLB clusters and the on-chip network between them, bound socket to socket.
@@ -55,8 +56,8 @@ public:
     /// Weight ports that take tiles from off-chip under the present configuration: cluster * pe_rows +
     /// pe_row.
     [[nodiscard]] bool weight_source(unsigned cluster, unsigned pe_row) const;
-    /// How many weight ports take each tile of a segment from off-chip.
-    [[nodiscard]] std::vector<unsigned> weight_ports(const arch::tiling& tiles) const;
+    /// For each tile of a segment the clusters of the weight ports that take it from off-chip, a port once.
+    [[nodiscard]] std::vector<std::vector<unsigned>> weight_clusters(const arch::tiling& tiles) const;
     /// Adds counts of PEs, banks and links to a report.
     void count(layer_report& report) const;
 

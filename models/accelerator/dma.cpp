@@ -3,44 +3,144 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
+#include <algorithm>
+#include <array>
+
 #include "models/accelerator/fault.h"
 
 namespace eyeriss::accelerator {
+namespace {
+
+[[noreturn]] void fail(bool reading, std::size_t size, std::uint64_t address, const std::string& response) {
+    throw layer_fault(EYERISS_ERR_BUS, static_cast<std::uint32_t>(address),
+                      fmt::format("DMA {} of {} bytes at {:#010x}: {}", reading ? "read" : "write", size,
+                                  address, response));
+}
+
+std::string response_text(tlm::tlm_response_status status) {
+    tlm::tlm_generic_payload payload;
+    payload.set_response_status(status);
+    return payload.get_response_string();
+}
+
+}  // namespace
 
 std::uint32_t crc32_of(std::span<const std::uint8_t> bytes) {
     return static_cast<std::uint32_t>(::crc32_z(0, bytes.data(), bytes.size()));
 }
 
-sc_core::sc_time dma::transfer(tlm::tlm_command command, std::uint32_t offset, std::uint8_t* data,
-                               std::size_t size) {
-    sc_core::sc_time delay;
-    if (size == 0) return delay;
-    const std::uint64_t address = std::uint64_t{base_} + offset;
-    tlm::tlm_generic_payload transaction;
-    transaction.set_command(command);
-    transaction.set_address(address);
-    transaction.set_data_ptr(data);
-    transaction.set_data_length(static_cast<unsigned>(size));
-    transaction.set_streaming_width(static_cast<unsigned>(size));
-    const bool reading = command == tlm::TLM_READ_COMMAND;
-    (reading ? read_ : write_)(transaction, delay);
-    if (!transaction.is_response_ok()) {
-        throw layer_fault(EYERISS_ERR_BUS, static_cast<std::uint32_t>(address),
-                          fmt::format("DMA {} of {} bytes at {:#010x}: {}", reading ? "read" : "write", size,
-                                      address, transaction.get_response_string()));
+std::vector<dma_read> stretches(const strided_block& block, std::span<std::uint8_t> into, unsigned cluster) {
+    std::vector<dma_read> out;
+    std::size_t done = 0;
+    for (std::uint32_t plane = 0; plane < block.planes; ++plane) {
+        for (std::uint32_t row = 0; row < block.rows; ++row) {
+            const std::uint32_t offset = block.offset + plane * block.plane_stride + row * block.row_stride;
+            const bool touches = !out.empty() && out.back().offset + out.back().bytes.size() == offset;
+            if (touches) {
+                out.back().bytes = {out.back().bytes.data(), out.back().bytes.size() + block.row_bytes};
+            } else {
+                out.push_back({offset, into.subspan(done, block.row_bytes), cluster});
+            }
+            done += block.row_bytes;
+        }
     }
-    (reading ? read_bytes_ : written_bytes_) += size;
-    return delay;
+    return out;
 }
 
-sc_core::sc_time dma::read(std::uint32_t offset, std::span<std::uint8_t> bytes) {
-    return transfer(tlm::TLM_READ_COMMAND, offset, bytes.data(), bytes.size());
+dma_port& dma::port(bool writes, unsigned cluster) const {
+    return *ports_[options_.port_per_cluster ? cluster % ports_.size() : writes ? 1 : 0];
+}
+
+sc_core::sc_time dma::move(tlm::tlm_command command, std::span<const stretch> list,
+                           const sc_core::sc_time& start) {
+    if (options_.four_phases) {
+        if (start != sc_core::SC_ZERO_TIME) {
+            sc_core::wait(start);
+        }
+        move_by_phases(command, list);
+        return {};
+    }
+    const bool reading = command == tlm::TLM_READ_COMMAND;
+    sc_core::sc_time longest = start;
+    for (const auto& s : list) {
+        sc_core::sc_time delay = start;
+        const auto status = s.port->transfer(command, s.address, s.bytes, delay);
+        if (status != tlm::TLM_OK_RESPONSE) {
+            fail(reading, s.bytes.size(), s.address, response_text(status));
+        }
+        (reading ? read_bytes_ : written_bytes_) += s.bytes.size();
+        longest = std::max(longest, delay);
+    }
+    return longest;
+}
+
+dma_job& dma::take_job() {
+    if (free_jobs_.empty()) {
+        free_jobs_.push_back(&jobs_.emplace_back());
+    }
+    dma_job& job = *free_jobs_.back();
+    free_jobs_.pop_back();
+    job.bytes = 0;
+    job.error.clear();
+    return job;
+}
+
+void dma::move_by_phases(tlm::tlm_command command, std::span<const stretch> list) {
+    const bool reading = command == tlm::TLM_READ_COMMAND;
+    dma_job& job = take_job();
+    ++job.open;  // until all are added: the first may be answered in the call
+    for (const auto& s : list) {
+        s.port->add(command, s.address, s.bytes, job);
+    }
+    --job.open;
+    if (job.open > 0) {
+        sc_core::wait(job.done);
+    }
+    (reading ? read_bytes_ : written_bytes_) += job.bytes;
+    free_jobs_.push_back(&job);
+    if (!job.error.empty()) {
+        fail(reading, job.bytes, job.error_address, job.error);
+    }
+}
+
+sc_core::sc_time dma::read(std::span<const dma_read> list, const sc_core::sc_time& start) {
+    std::vector<stretch> out;
+    out.reserve(list.size());
+    for (const auto& r : list) {
+        if (!r.bytes.empty()) {
+            out.push_back({std::uint64_t{base_} + r.offset, r.bytes, &port(false, r.cluster)});
+        }
+    }
+    return move(tlm::TLM_READ_COMMAND, out, start);
+}
+
+sc_core::sc_time dma::read(std::uint32_t offset, std::span<std::uint8_t> bytes,
+                           const sc_core::sc_time& start) {
+    const std::array one{dma_read{offset, bytes, 0}};
+    return read(one, start);
+}
+
+sc_core::sc_time dma::write(std::span<const dma_write> list) {
+    std::vector<stretch> out;
+    out.reserve(list.size());
+    for (const auto& w : list) {
+        if (!w.bytes.empty()) {
+            // The payload has one pointer for both directions; a write command leaves the data as it is.
+            out.push_back({std::uint64_t{base_} + w.offset,
+                           {const_cast<std::uint8_t*>(w.bytes.data()), w.bytes.size()},  // NOLINT
+                           &port(true, w.cluster)});
+        }
+    }
+    return move(tlm::TLM_WRITE_COMMAND, out, {});
 }
 
 sc_core::sc_time dma::write(std::uint32_t offset, std::span<const std::uint8_t> bytes) {
-    // The payload has one pointer for both directions; a write command leaves the data as it is.
-    return transfer(tlm::TLM_WRITE_COMMAND, offset, const_cast<std::uint8_t*>(bytes.data()),  // NOLINT
-                    bytes.size());
+    const std::array one{dma_write{offset, bytes, 0}};
+    return write(one);
+}
+
+void dma::peek(std::uint32_t offset, std::span<std::uint8_t> bytes) {
+    ports_.front()->peek(std::uint64_t{base_} + offset, bytes);
 }
 
 }  // namespace eyeriss::accelerator

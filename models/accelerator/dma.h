@@ -1,42 +1,92 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <deque>
+#include <memory>
 #include <span>
 #include <systemc>
-#include <tlm>
 #include <vector>
+
+#include "models/accelerator/dma_port.h"
 
 namespace eyeriss::accelerator {
 
-/// The accelerator's DMA: reads and writes of any length as TLM-2.0 LT transactions.
+/// A stretch of memory, relative to the DMA's base, and where its bytes go or come from.
+struct dma_read {
+    std::uint32_t offset = 0;
+    std::span<std::uint8_t> bytes;
+    unsigned cluster = 0;  ///< GLB cluster that needs it first, for a port per cluster
+};
+struct dma_write {
+    std::uint32_t offset = 0;
+    std::span<const std::uint8_t> bytes;
+    unsigned cluster = 0;
+};
+
+/// A block of rows with equal distances, in up to three dimensions.
+struct strided_block {
+    std::uint32_t offset = 0;
+    std::uint32_t row_bytes = 0;
+    std::uint32_t rows = 1, row_stride = 0;
+    std::uint32_t planes = 1, plane_stride = 0;
+
+    [[nodiscard]] std::size_t bytes() const { return std::size_t{row_bytes} * rows * planes; }
+};
+
+/// The rows of a block in order, packed without gaps into `into`, which has block.bytes() bytes; rows that
+/// touch become one stretch.
+[[nodiscard]] std::vector<dma_read> stretches(const strided_block& block, std::span<std::uint8_t> into,
+                                              unsigned cluster = 0);
+
+/// The accelerator's DMA: lists of stretches (gather, scatter, strided blocks) between memory and buffers.
 ///
-/// A call returns at once with the time that the transfer takes from now; who needs the bytes waits for it. A
-/// failed access ends the layer (layer_fault with EYERISS_ERR_BUS and the address).
+/// With b_transport a call returns at once with the time from now until the last byte; who needs the bytes
+/// waits for it. With four phases a call must come from an SC_THREAD, returns when the last response has
+/// come, and hands back zero. A failed access ends the layer (layer_fault with EYERISS_ERR_BUS and the
+/// address).
 class dma {
 public:
-    using transport = std::function<void(tlm::tlm_generic_payload&, sc_core::sc_time&)>;
-
-    dma(transport read, transport write) : read_(std::move(read)), write_(std::move(write)) {}
+    /// Ports: [0] reads and [1] writes or, with dma_options::port_per_cluster, one a GLB cluster for both.
+    dma(std::vector<dma_port*> ports, const dma_options& options)
+        : ports_(std::move(ports)), options_(options) {}
 
     /// All addresses are offsets from here.
     void set_base(std::uint32_t base) { base_ = base; }
 
-    sc_core::sc_time read(std::uint32_t offset, std::span<std::uint8_t> bytes);
+    /// `start`: when the first request may leave, from now.
+    sc_core::sc_time read(std::span<const dma_read> list, const sc_core::sc_time& start = {});
+    sc_core::sc_time read(std::uint32_t offset, std::span<std::uint8_t> bytes,
+                          const sc_core::sc_time& start = {});
+    sc_core::sc_time write(std::span<const dma_write> list);
     sc_core::sc_time write(std::uint32_t offset, std::span<const std::uint8_t> bytes);
+    /// Looks at memory without time, traffic or fault; what cannot be read stays as it is.
+    void peek(std::uint32_t offset, std::span<std::uint8_t> bytes);
+
+    [[nodiscard]] bool port_per_cluster() const { return options_.port_per_cluster; }
 
     void clear_counts() { read_bytes_ = written_bytes_ = 0; }
     [[nodiscard]] std::uint64_t read_bytes() const { return read_bytes_; }
     [[nodiscard]] std::uint64_t written_bytes() const { return written_bytes_; }
 
 private:
-    sc_core::sc_time transfer(tlm::tlm_command command, std::uint32_t offset, std::uint8_t* data,
-                              std::size_t size);
+    struct stretch {
+        std::uint64_t address;
+        std::span<std::uint8_t> bytes;
+        dma_port* port;
+    };
 
-    transport read_;
-    transport write_;
+    [[nodiscard]] dma_port& port(bool writes, unsigned cluster) const;
+    sc_core::sc_time move(tlm::tlm_command command, std::span<const stretch> list,
+                          const sc_core::sc_time& start);
+    void move_by_phases(tlm::tlm_command command, std::span<const stretch> list);
+    dma_job& take_job();
+
+    std::vector<dma_port*> ports_;
+    dma_options options_;
     std::uint32_t base_ = 0;
     std::uint64_t read_bytes_ = 0, written_bytes_ = 0;
+    std::deque<dma_job> jobs_;
+    std::vector<dma_job*> free_jobs_;
 };
 
 /// zlib's CRC-32, as segments carry it.

@@ -21,13 +21,12 @@ bool same_iacts(arch::pass_index a, arch::pass_index b) {
 
 }  // namespace
 
-engine::engine(sc_core::sc_module_name name, const arch::machine& m, bool timed, dma::transport read,
-               dma::transport write)
+engine::engine(sc_core::sc_module_name name, const arch::machine& m, bool timed, dma memory)
     : sc_module(name),
       m_(m),
       timed_(timed),
       cycle_(sc_core::sc_time(1.0 / m.clock_mhz, sc_core::SC_US)),
-      dma_(std::move(read), std::move(write)),
+      dma_(std::move(memory)),
       array_("array", m),
       iact_loader_(dma_, m),
       weight_loader_(dma_, m),
@@ -143,9 +142,11 @@ void engine::run_pass(const arch::tiling& tiles, std::uint64_t pass) {
     if (weights_held_ != segment) {
         if (timed_) wait_until(std::max(timing_.earliest_weights(), release_));
         sc_core::sc_time transfer;
-        const auto& contents = weight_loader_.load(tiles, segment, transfer);
-        if (!m_.control.shared_weight_reads)
-            transfer += weight_loader_.read_again(array_.weight_ports(tiles));
+        std::vector<std::vector<unsigned>> clusters;
+        if (dma_.port_per_cluster() || !m_.control.shared_weight_reads)
+            clusters = array_.weight_clusters(tiles);
+        const auto& contents = weight_loader_.load(tiles, segment, std::move(clusters), transfer);
+        if (!m_.control.shared_weight_reads) transfer = weight_loader_.read_again(transfer);
         wait_for(transfer);
         timed.weights_arrival = now();
         timed.loads = array_.send_weights(tiles, contents);
@@ -244,9 +245,10 @@ void engine::deliver(cycle_t ready, std::vector<output_burst> bursts) {
 
 void engine::drain(const write_job& job) {
     wait_until(job.ready);
-    sc_core::sc_time longest;
-    for (const auto& burst : job.bursts) longest = std::max(longest, dma_.write(burst.offset, burst.bytes));
-    wait_for(longest);
+    std::vector<dma_write> list;
+    list.reserve(job.bursts.size());
+    for (const auto& burst : job.bursts) list.push_back({burst.offset, burst.bytes, burst.cluster});
+    wait_for(dma_.write(list));
 }
 
 void engine::write_jobs() {

@@ -26,8 +26,7 @@ namespace eyeriss::accelerator {
 /// times. Untimed, the same functions are called one after the other and no time passes.
 class engine : public sc_core::sc_module {
 public:
-    engine(sc_core::sc_module_name name, const arch::machine& m, bool timed, dma::transport read,
-           dma::transport write);
+    engine(sc_core::sc_module_name name, const arch::machine& m, bool timed, dma memory);
 
     /// Runs the layer whose descriptor lies at base + offset. Must be called from an SC_THREAD. A fault ends
     /// the layer and is reported; `message` then says it in words.

@@ -16,33 +16,57 @@ sc_core::sc_time iact_loader::begin_layer(const layer_program& program) {
     return table_.empty() ? sc_core::sc_time() : dma_.read(program.descriptor.in.table_offset, table_);
 }
 
-const iact_loader::unit& iact_loader::fetch_unit(std::size_t index, unsigned block,
-                                                 sc_core::sc_time& transfer) {
-    const auto [entry, fresh] = units_.try_emplace(index);
-    if (!fresh) return entry->second;
+/// Notes a unit that the pass needs, unless it is noted already.
+void iact_loader::want(std::size_t index, unsigned block, unsigned cluster) {
+    if (!units_.try_emplace(index).second) return;
     const auto& layout = program_->in;
     const auto& ref = program_->descriptor.in;
-    unsigned pairs = 0;
+    wanted_unit wanted{index, block, cluster, 0, 0, {}};
     std::size_t size = layout.unit_values(block);
     if (layout.format == csc::map_format::csc) {
-        pairs = table_[2 * index] | unsigned{table_[2 * index + 1]} << 8;
-        size = (std::size_t{pairs} * 12 + 7) / 8;
+        wanted.pairs = table_[2 * index] | unsigned{table_[2 * index + 1]} << 8;
+        size = (std::size_t{wanted.pairs} * 12 + 7) / 8;
     }
-    const auto offset = static_cast<std::uint32_t>(ref.data_offset + index * ref.unit_stride_bytes);
-    const auto refuse = [&](const std::string& what) {
-        throw layer_fault(EYERISS_ERR_PAYLOAD_CODE, offset, fmt::format("iact unit {}: {}", index, what));
-    };
-    if (size > ref.unit_stride_bytes) refuse(fmt::format("{} pairs exceed its slot", pairs));
-    std::vector<std::uint8_t> slot(size);
-    transfer = std::max(transfer, dma_.read(offset, slot));
-    entry->second.resize(layout.unit_values(block));
-    if (!csc::decode_unit(slot, pairs, layout.format, entry->second))
-        refuse("pairs pass the end of the unit");
-    return entry->second;
+    wanted.offset = static_cast<std::uint32_t>(ref.data_offset + index * ref.unit_stride_bytes);
+    if (size > ref.unit_stride_bytes) refuse(wanted, fmt::format("{} pairs exceed its slot", wanted.pairs));
+    wanted.slot.resize(size);
+    wanted_.push_back(std::move(wanted));
 }
 
-std::shared_ptr<pe::iact_row> iact_loader::build_row(const arch::tiling& tiles, const arch::iact_stream& s,
-                                                     sc_core::sc_time& transfer) {
+void iact_loader::refuse(const wanted_unit& wanted, const std::string& what) {
+    throw layer_fault(EYERISS_ERR_PAYLOAD_CODE, wanted.offset,
+                      fmt::format("iact unit {}: {}", wanted.index, what));
+}
+
+/// Gathers and decodes the units of a pass, each once, in the order in which streams need them.
+sc_core::sc_time iact_loader::fetch_units(const arch::tiling& tiles,
+                                          std::span<const arch::placed_stream> streams) {
+    const auto& layer = tiles.layer();
+    const auto& layout = program_->in;
+    units_.clear();
+    wanted_.clear();
+    for (const auto& [s, cluster, bank] : streams) {
+        if (s.h < 0 || s.h >= static_cast<int>(layer.h)) continue;
+        for (unsigned i = 0; i < s.c_count; ++i) {
+            const unsigned block = (s.g * layer.c + s.c_begin + i) / layout.block_channels;
+            want(layout.unit_index(s.n, block, static_cast<unsigned>(s.h)), block, cluster);
+        }
+    }
+    std::vector<dma_read> list;
+    list.reserve(wanted_.size());
+    for (auto& w : wanted_) list.push_back({w.offset, w.slot, w.cluster});
+    const sc_core::sc_time transfer = dma_.read(list);
+    for (const auto& w : wanted_) {
+        auto& values = units_.at(w.index);
+        values.resize(layout.unit_values(w.block));
+        if (!csc::decode_unit(w.slot, w.pairs, layout.format, values))
+            refuse(w, "pairs pass the end of the unit");
+    }
+    return transfer;
+}
+
+std::shared_ptr<pe::iact_row> iact_loader::build_row(const arch::tiling& tiles,
+                                                     const arch::iact_stream& s) const {
     const auto& layer = tiles.layer();
     const auto& layout = program_->in;
     auto row = std::make_shared<pe::iact_row>();
@@ -63,8 +87,7 @@ std::shared_ptr<pe::iact_row> iact_loader::build_row(const arch::tiling& tiles, 
             const unsigned channel = s.g * layer.c + s.c_begin + i;
             const unsigned block = channel / layout.block_channels;
             const unsigned width = layout.channels_in(block);
-            const auto& values =
-                fetch_unit(layout.unit_index(s.n, block, static_cast<unsigned>(s.h)), block, transfer);
+            const auto& values = units_.at(layout.unit_index(s.n, block, static_cast<unsigned>(s.h)));
             const std::uint8_t* from = values.data() + channel % layout.block_channels;
             for (int x = first; x < last; ++x) {
                 const std::uint8_t byte = from[static_cast<std::size_t>(x) * width];
@@ -84,15 +107,16 @@ std::shared_ptr<pe::iact_row> iact_loader::build_row(const arch::tiling& tiles, 
 iact_loader::result iact_loader::load(const arch::tiling& tiles, const arch::pass_index& index, unsigned half,
                                       array& into) {
     result r;
-    units_.clear();
+    const auto streams = tiles.placed_streams(index, into.iact_sources());
+    r.transfer = fetch_units(tiles, streams);
     std::vector<std::pair<arch::iact_stream, std::shared_ptr<pe::iact_row>>> built;
     for (unsigned c = 0; c < m_.noc.clusters(); ++c) into.glb(c).clear_iacts(half);
     std::vector<cycle_t> fill(std::size_t{m_.noc.clusters()} * m_.noc.iact_routers(), 0);
-    for (const auto& [stream, c, bank] : tiles.placed_streams(index, into.iact_sources())) {
+    for (const auto& [stream, c, bank] : streams) {
         const auto same = [&wanted = stream](const auto& b) { return b.first.same_data(wanted); };
         auto known = std::find_if(built.begin(), built.end(), same);
         if (known == built.end()) {
-            built.emplace_back(stream, build_row(tiles, stream, r.transfer));
+            built.emplace_back(stream, build_row(tiles, stream));
             known = built.end() - 1;
         }
         if (!into.glb(c).load_iacts(half, bank, known->second, stream.pes)) {
@@ -112,8 +136,29 @@ void weight_loader::begin_layer(const layer_program& program, bool check_crc) {
     before_.clear();
 }
 
+/// Reads the segment into its buffer, from `start` on. With a port per cluster each tile goes through the
+/// port of the first cluster that takes it; where tiles end is then looked up beforehand.
+sc_core::sc_time weight_loader::read_segment(const arch::tiling& tiles, std::uint32_t segment,
+                                             const sc_core::sc_time& start) {
+    if (!dma_.port_per_cluster()) return dma_.read(offset_, bytes_, start);
+    dma_.peek(offset_, bytes_);
+    static_cast<void>(decode(tiles, segment, bytes_));
+    std::vector<dma_read> list;
+    std::size_t begin = 0;
+    for (std::size_t tile = 0; tile < tile_ends_.size(); ++tile) {
+        const auto cluster =
+            tile < clusters_.size() && !clusters_[tile].empty() ? clusters_[tile].front() : 0;
+        list.push_back({static_cast<std::uint32_t>(offset_ + begin),
+                        std::span(bytes_).subspan(begin, tile_ends_[tile] - begin), cluster});
+        begin = tile_ends_[tile];
+    }
+    return dma_.read(list, start);
+}
+
 const segment_contents& weight_loader::load(const arch::tiling& tiles, std::uint32_t segment,
+                                            std::vector<std::vector<unsigned>> clusters,
                                             sc_core::sc_time& transfer) {
+    clusters_ = std::move(clusters);
     if (segment >= program_->descriptor.weight_segments) {
         throw layer_fault(EYERISS_ERR_PAYLOAD_CODE, segment,
                           fmt::format("weight segment {} is asked for, the table holds {}", segment,
@@ -132,7 +177,7 @@ const segment_contents& weight_loader::load(const arch::tiling& tiles, std::uint
     }
     bytes_.resize(entry.bytes);
     offset_ = entry.offset;
-    transfer = look_up + dma_.read(entry.offset, bytes_);
+    transfer = read_segment(tiles, segment, look_up);
     if (check_crc_ && crc32_of(bytes_) != entry.crc32) {
         throw layer_fault(EYERISS_ERR_PAYLOAD_CRC, segment,
                           fmt::format("weight segment {}: checksum is {:#010x}, computed {:#010x}", segment,
@@ -143,18 +188,19 @@ const segment_contents& weight_loader::load(const arch::tiling& tiles, std::uint
     return contents_;
 }
 
-sc_core::sc_time weight_loader::read_again(std::span<const unsigned> ports_of_tile) {
-    sc_core::sc_time transfer;
+sc_core::sc_time weight_loader::read_again(const sc_core::sc_time& start) {
+    std::vector<dma_read> list;
+    std::vector<std::uint8_t> again(bytes_.size());
     std::size_t begin = 0;
-    std::vector<std::uint8_t> again;
     for (std::size_t tile = 0; tile < tile_ends_.size(); ++tile) {
-        again.resize(tile_ends_[tile] - begin);
-        for (unsigned port = 1; port < ports_of_tile[tile]; ++port) {
-            transfer += dma_.read(static_cast<std::uint32_t>(offset_ + begin), again);
+        const std::size_t bytes = tile_ends_[tile] - begin;
+        for (std::size_t port = 1; port < clusters_[tile].size(); ++port) {
+            list.push_back({static_cast<std::uint32_t>(offset_ + begin),
+                            std::span(again).subspan(begin, bytes), clusters_[tile][port]});
         }
         begin = tile_ends_[tile];
     }
-    return transfer;
+    return dma_.read(list, start);
 }
 
 segment_contents weight_loader::decode(const arch::tiling& tiles, std::uint32_t segment,

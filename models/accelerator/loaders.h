@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -30,14 +32,24 @@ public:
 
 private:
     using unit = std::vector<std::uint8_t>;
-    const unit& fetch_unit(std::size_t index, unsigned block, sc_core::sc_time& transfer);
-    std::shared_ptr<pe::iact_row> build_row(const arch::tiling& tiles, const arch::iact_stream& s,
-                                            sc_core::sc_time& transfer);
+    /// A unit on its way.
+    struct wanted_unit {
+        std::size_t index;
+        unsigned block, cluster, pairs;
+        std::uint32_t offset;
+        std::vector<std::uint8_t> slot;
+    };
+    void want(std::size_t index, unsigned block, unsigned cluster);
+    [[noreturn]] static void refuse(const wanted_unit& wanted, const std::string& what);
+    sc_core::sc_time fetch_units(const arch::tiling& tiles, std::span<const arch::placed_stream> streams);
+    [[nodiscard]] std::shared_ptr<pe::iact_row> build_row(const arch::tiling& tiles,
+                                                          const arch::iact_stream& s) const;
 
     dma& dma_;
     arch::machine m_;
     const layer_program* program_ = nullptr;
     std::vector<std::uint8_t> table_;
+    std::vector<wanted_unit> wanted_;
     std::unordered_map<std::size_t, unit> units_;  ///< of the present pass
 };
 
@@ -47,15 +59,18 @@ public:
     weight_loader(dma& port, const arch::machine& m) : dma_(port), m_(m) {}
 
     void begin_layer(const layer_program& program, bool check_crc);
-    /// A segment's tiles; `transfer` is the time until its last byte has arrived. Throws layer_fault.
+    /// A segment's tiles. `clusters`: for each tile the cluster of every weight port that takes it
+    /// (array::weight_clusters). `transfer` is the time until its last byte has arrived. Throws layer_fault.
     const segment_contents& load(const arch::tiling& tiles, std::uint32_t segment,
-                                 sc_core::sc_time& transfer);
+                                 std::vector<std::vector<unsigned>> clusters, sc_core::sc_time& transfer);
 
     /// Reads the last segment's tiles once more for every further port that takes them, as a machine does
-    /// that cannot feed several ports from one read.
-    sc_core::sc_time read_again(std::span<const unsigned> ports_of_tile);
+    /// that cannot feed several ports from one read; from `start` on.
+    sc_core::sc_time read_again(const sc_core::sc_time& start);
 
 private:
+    sc_core::sc_time read_segment(const arch::tiling& tiles, std::uint32_t segment,
+                                  const sc_core::sc_time& start);
     segment_contents decode(const arch::tiling& tiles, std::uint32_t segment,
                             std::span<const std::uint8_t> bytes);
 
@@ -66,8 +81,9 @@ private:
     segment_contents contents_;
     segment_contents before_;  ///< of the load before: free to be written again once no PE holds them
     std::vector<std::uint8_t> bytes_;
-    std::uint32_t offset_ = 0;            ///< of the segment
-    std::vector<std::size_t> tile_ends_;  ///< within the segment
+    std::uint32_t offset_ = 0;                     ///< of the segment
+    std::vector<std::size_t> tile_ends_;           ///< within the segment
+    std::vector<std::vector<unsigned>> clusters_;  ///< of the ports that take each tile
 };
 
 }  // namespace eyeriss::accelerator

@@ -31,6 +31,7 @@ void output_writer::gather(const finished_row& row, std::map<std::size_t, unit>&
         const unsigned at = channel - block * layout.block_channels;
         const unsigned run = std::min(width - at, channels - i);
         unit& u = units[layout.unit_index(row.tile.n, block, row.tile.e)];
+        if (u.channels_done == 0) u.cluster = row.cluster;
         u.values.resize(layout.unit_values(block) * size);
         for (unsigned f = 0; f < row.psums->windows; ++f) {
             std::copy_n(
@@ -45,6 +46,7 @@ void output_writer::gather(const finished_row& row, std::map<std::size_t, unit>&
 
 output_burst output_writer::encode(std::size_t index, const unit& u) {
     output_burst burst;
+    burst.cluster = u.cluster;
     burst.offset = static_cast<std::uint32_t>(program_->descriptor.out.data_offset +
                                               index * program_->descriptor.out.unit_stride_bytes);
     const std::uint16_t length = csc::encode_unit(u.values, program_->out.format, burst.bytes);
@@ -81,7 +83,7 @@ std::vector<output_burst> output_writer::last_outputs() const {
             fmt::format("{} of {} output units were written", units_written_, program_->out.units()));
     }
     if (table_.empty()) return {};
-    return {{program_->descriptor.out.table_offset, table_}};
+    return {{program_->descriptor.out.table_offset, table_, 0}};
 }
 
 }  // namespace eyeriss::accelerator

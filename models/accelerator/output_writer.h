@@ -15,6 +15,7 @@ namespace eyeriss::accelerator {
 struct output_burst {
     std::uint32_t offset = 0;
     std::vector<std::uint8_t> bytes;
+    unsigned cluster = 0;  ///< where the first of its psums came from
 };
 
 /// Gathers the finished rows of a pass, requantises and compresses them into units of the output feature map.
@@ -35,6 +36,7 @@ private:
     struct unit {
         std::vector<std::uint8_t> values;
         unsigned channels_done = 0;
+        unsigned cluster = 0;
     };
     void gather(const finished_row& row, std::map<std::size_t, unit>& units);
     [[nodiscard]] output_burst encode(std::size_t index, const unit& u);

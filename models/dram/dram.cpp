@@ -1,14 +1,14 @@
 #include "models/dram/dram.h"
 
-#include <algorithm>
 #include <stdexcept>
+
+#include "models/dram/kernel_time.h"
 
 namespace eyeriss::dram {
 
 namespace {
 
 constexpr std::uint64_t bytes_per_mib = 1024 * 1024;
-constexpr std::uint64_t ps_per_byte_at_1_mbps = 1'000'000;
 
 const arch::dram_parameters& checked(const arch::dram_parameters& parameters) {
     if (parameters.capacity_mib == 0) {
@@ -27,7 +27,8 @@ dram::dram(sc_core::sc_module_name name, const arch::dram_parameters& parameters
       socket("socket"),
       parameters_(checked(parameters)),
       latency_(sc_core::sc_time(parameters.latency_ns, sc_core::SC_NS)),
-      memory_(parameters.capacity_mib * bytes_per_mib) {
+      memory_(parameters.capacity_mib * bytes_per_mib),
+      bus_(parameters.limit_mbps) {
     socket.register_b_transport(this, &dram::b_transport);
     socket.register_transport_dbg(this, &dram::transport_dbg);
     socket.register_get_direct_mem_ptr(this, &dram::get_direct_mem_ptr);
@@ -56,23 +57,10 @@ void dram::count(const tlm::tlm_generic_payload& transaction) {
     }
 }
 
-// Whole picoseconds go to bus_free_, the rest is kept, so that a stream of small accesses runs at exactly
-// the limit.
 void dram::occupy_bus(std::uint64_t bytes, sc_core::sc_time& delay) {
-    const sc_core::sc_time& now = sc_core::sc_time_stamp();
-    const sc_core::sc_time arrival = now + delay;
-    if (arrival > bus_free_) {
-        bus_free_ = arrival;
-        bus_remainder_ = 0;
-    }
-    const std::uint64_t work = bytes * ps_per_byte_at_1_mbps + bus_remainder_;
-    const std::uint64_t whole_ps = work / parameters_.limit_mbps;
-    const sc_core::sc_time whole(static_cast<double>(whole_ps), sc_core::SC_PS);
-    bus_remainder_ = work % parameters_.limit_mbps;
-    bus_free_ += whole;
-    statistics_.busy += whole;
-    const bool fraction = bus_remainder_ != 0;
-    delay = bus_free_ - now + (fraction ? sc_core::sc_time(1, sc_core::SC_PS) : sc_core::SC_ZERO_TIME);
+    const std::uint64_t now = ps(sc_core::sc_time_stamp());
+    delay = from_ps(bus_.send(now + ps(delay), bytes) - now);
+    statistics_.busy = from_ps(bus_.busy_ps());
 }
 
 unsigned dram::transport_dbg(tlm::tlm_generic_payload& transaction) {

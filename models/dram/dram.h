@@ -6,6 +6,7 @@
 #include <tlm>
 
 #include "models/arch/machine.h"
+#include "models/dram/byte_rate.h"
 #include "models/dram/memory_access.h"
 
 namespace eyeriss::dram {
@@ -49,8 +50,7 @@ private:
     sc_core::sc_time latency_;
     lazy_memory memory_;
     dram_statistics statistics_;
-    sc_core::sc_time bus_free_;
-    std::uint64_t bus_remainder_ = 0;  ///< fraction of a ps that bus_free_ lacks, in 1/limit_mbps ps
+    byte_rate bus_;
 };
 
 }  // namespace eyeriss::dram
