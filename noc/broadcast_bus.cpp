@@ -1,7 +1,5 @@
 #include "noc/broadcast_bus.h"
 
-#include <bit>
-
 namespace eyeriss::noc {
 
 broadcast_bus::broadcast_bus(sc_core::sc_module_name name, const noc_parameters& p,
@@ -89,7 +87,7 @@ std::string broadcast_bus::check_psums(unsigned& bad_cluster) const {
 }
 
 void broadcast_bus::clear_counts() {
-    for (auto* bus : {&iacts_, &weights_}) bus->y_words = bus->x_words = bus->pe_words = 0;
+    for (auto* bus : {&iacts_, &weights_}) bus->y_words = bus->x_words = 0;
     psums_ = {};
 }
 
@@ -103,7 +101,6 @@ void broadcast_bus::spread(multicast& bus, sc_core::sc_vector<stream_out<broadca
         if (takers[c] == 0) continue;
         b.pes = takers[c];
         bus.x_words += b.words;
-        bus.pe_words += b.words * static_cast<unsigned>(std::popcount(takers[c]));
         sc_core::sc_time there = delay + hop_;
         rows[c]->b_transport(b, there);
     }

@@ -45,6 +45,7 @@ public:
         return cluster == 0 && weights_.used;
     }
 
+    /// Mesh: words on the Y-bus; local: words on X-buses, once on each that passes them on.
     [[nodiscard]] traffic iact_traffic() const override { return iacts_.total(); }
     [[nodiscard]] traffic weight_traffic() const override { return weights_.total(); }
     /// Mesh: words on the psum bus, both ways; local: words over links between PEs.
@@ -55,9 +56,9 @@ private:
     /// A multicast bus: who takes which tag, and what has passed.
     struct multicast {
         std::vector<std::vector<std::uint32_t>> takers;  ///< by tag and cluster: PEs of the cluster
-        std::uint64_t y_words = 0, x_words = 0, pe_words = 0;
+        std::uint64_t y_words = 0, x_words = 0;
         bool used = false;
-        [[nodiscard]] traffic total() const { return {y_words + x_words, pe_words}; }
+        [[nodiscard]] traffic total() const { return {y_words, x_words}; }
     };
     struct psum_pe {
         psum_way in = psum_none, out = psum_none;
