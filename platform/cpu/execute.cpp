@@ -204,7 +204,7 @@ op* run_ecall(core& c, op* at) {
 }
 
 op* run_ebreak(core& c, op* at) {
-    return c.raise(at, trap_cause::breakpoint, at->pc);
+    return c.raise(at, trap_cause::breakpoint, 0);
 }
 
 op* run_mret(core& c, op* at) {
