@@ -36,8 +36,33 @@ enum class weight_coding : std::uint8_t {
                                                        std::string_view name = "layer",
                                                        weight_coding coding = weight_coding::csc);
 
-/// As above with the layer's input at hand: the best of the estimate are timed by the accelerator's own cycle
-/// functions (predict.h) on sampled passes, and the fastest is taken.
+/// What a search went through.
+struct search_counts {
+    std::uint64_t tiles = 0;           ///< PE tiles whose weights fit
+    std::uint64_t tiles_excluded = 0;  ///< of them, those that a bound excludes with all their mappings
+    std::uint64_t candidates = 0;      ///< mappings of the other tiles
+    std::uint64_t excluded = 0;        ///< of them, those that a bound excludes
+};
+
+/// A mapping and how it was found.
+struct mapping_choice {
+    arch::mapping map;
+    double cycles = 0;          ///< predicted (predict.h)
+    bool exact = false;         ///< every pass was timed; else the figure is extrapolated
+    std::uint64_t bound = 0;    ///< least cycles that the mapping could take (mapper_bound.h)
+    std::uint64_t timings = 0;  ///< predictions made
+    search_counts counts;
+};
+
+/// As above with the layer's input at hand: what a sound bound (mapper_bound.h) keeps from being better than
+/// the best so far is left out, the best of the others by estimate are timed by the accelerator's own cycle
+/// functions (predict.h), first on sampled passes, and the fastest is taken.
+[[nodiscard]] mapping_choice search_mapping(const conv_op& op, const arch::machine& m,
+                                            const density_hint& hint, const calibration& data,
+                                            std::string_view name = "layer",
+                                            weight_coding coding = weight_coding::csc);
+
+/// The mapping of search_mapping.
 [[nodiscard]] arch::mapping choose_mapping(const conv_op& op, const arch::machine& m,
                                            const density_hint& hint, const calibration& data,
                                            std::string_view name = "layer",

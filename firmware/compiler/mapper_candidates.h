@@ -10,8 +10,9 @@
 /// The factors that the mapping search tries. Each list is ordered and free of repetitions.
 namespace eyeriss::compiler {
 
-/// How much of the space is tried: `narrow` holds the factors that good mappings have, `wide` everything.
-enum class search_width : std::uint8_t { narrow, wide };
+/// How much of the space is tried: `narrow` holds the factors that good mappings often have, `wide` all of
+/// them but for the M0 and C0 of layers with very many weights, `whole` everything.
+enum class search_width : std::uint8_t { narrow, wide, whole };
 
 /// Output channels of a PE: at most the psum SPad, 64 and M; largest first.
 [[nodiscard]] std::vector<unsigned> m0_options(const arch::layer_shape& shape, const arch::machine& m,
@@ -37,7 +38,8 @@ struct chain {
                                                unsigned c0, unsigned s0);
 
 /// Splits of an axis of `places` over g, n, m and e with no factor above its limit, such that no factor could
-/// grow; of very many only those that use most places.
+/// grow; of very many only those that use most places. A factor that makes as many trips as a smaller one is
+/// left out.
 [[nodiscard]] std::vector<arch::split> split_options(unsigned places, const arch::split& limits);
 
 /// Loop orders that differ in what stays in the array: outputs, weights or iacts.

@@ -52,7 +52,8 @@ public:
         const double fills = runs_of({loop::g, loop::n, loop::e, loop::c, loop::r, loop::s});
         const double fill = iact_port_cycles();
         mapping_cost cost;
-        cost.compute = passes_ * std::max(windows * window_cycles(), iact_port_cycles());
+        cost.compute =
+            passes_ * std::max({windows * window_cycles(), iact_port_cycles(), windows * psum_port_cycles()});
         if (map_.iact_single_buffer) {
             cost.compute += fills * fill;
         } else {
@@ -66,7 +67,9 @@ public:
             passes_ * (pass_start_cycles + m_.pe.pipeline_stages + (map_.c1 * map_.r1 - 1) * psum_cycles());
         cost.dram_bytes = dram_bytes(loads, fills);
         const double dram = cost.dram_bytes * m_.clock_mhz / m_.dram.limit_mbps;
-        cost.cycles = std::max(cost.compute + cost.weight_loading + cost.overhead, dram) + dram_weight * dram;
+        const double on_chip = cost.compute + cost.weight_loading + cost.overhead;
+        const bool limited = m_.dram.model == arch::dram_model::bandwidth;
+        cost.cycles = std::max(on_chip, limited ? dram : 0.0) + dram_weight * dram;
         return cost;
     }
 
@@ -91,10 +94,25 @@ private:
     /// 24-bit words of a stream's row on a port.
     [[nodiscard]] double stream_words() const {
         const double values = segments() * channels() * shape_.stride_w;
-        return map_.iact_dense ? values / 3 : values * iacts_ / 2 + segments() / 6.0;
+        const double bits =
+            map_.iact_dense ? values * m_.pe.operand_bits : values * iacts_ * 12 + segments() * 4;
+        return bits / m_.noc.iact_port_bits;
     }
-    /// Filling a bank and emptying it into its router take a word a cycle each.
-    [[nodiscard]] double iact_port_cycles() const { return rows_of_a_bank_ * stream_words(); }
+    /// Filling a bank and emptying it into its router take a word a cycle each; a bus carries all rows.
+    [[nodiscard]] double iact_port_cycles() const {
+        return (m_.noc.is_bus() ? rows_of_a_pass() : rows_of_a_bank_) * stream_words();
+    }
+    /// Distinct rows that the array works on in a pass.
+    [[nodiscard]] unsigned rows_of_a_pass() const {
+        return map_.g_tile() * map_.n_tile() * map_.c1 *
+               distinct_rows(map_.e_tile(), map_.r1, shape_.stride_h);
+    }
+    /// A bus carries the psums of all chains, in and out at a time.
+    [[nodiscard]] double psum_port_cycles() const {
+        const double chains = map_.vertical.product() * map_.horizontal.product();
+        const double psums_per_cycle = m_.noc.psum_port_bits / m_.pe.psum_bits;
+        return m_.noc.is_bus() ? chains * map_.m0 / psums_per_cycle : psum_cycles();
+    }
 
     [[nodiscard]] double psum_cycles() const { return ceil_div(map_.m0, 2); }
 
@@ -124,8 +142,12 @@ private:
         const unsigned columns = map_.c0 * map_.s0;
         return map_.weight_dense ? data_words * 2 / 3 : data_words + ceil_div(columns, 3);
     }
+    [[nodiscard]] double port_words(double words) const {
+        return words * 3 * m_.pe.operand_bits / m_.noc.weight_port_bits;
+    }
     /// Words of a port that fills the four PEs of its row.
     [[nodiscard]] double weight_load_cycles() const {
+        if (m_.noc.is_bus()) return concurrent_tiles() * port_words(tile_words(mean_words()));
         const auto& h = map_.horizontal;
         const unsigned columns = std::min(m_.noc.pe_cols, h.product());
         const unsigned of_m = std::min(columns, h.m);
@@ -133,14 +155,12 @@ private:
         const unsigned distinct = of_m * of_g;
         const unsigned ports = std::max(1U, concurrent_tiles() / distinct);
         const double spread = distinct == 1 ? busiest_words(ports) - mean_words() : weights_.deviation;
-        return distinct * tile_words(mean_words()) + spread;
+        return distinct * port_words(tile_words(mean_words())) + spread;
     }
 
     [[nodiscard]] double dram_bytes(double loads, double fills) const {
         const double weights = loads * concurrent_tiles() * (2 + 3 * tile_words(mean_words()));
-        const unsigned rows =
-            map_.g_tile() * map_.n_tile() * map_.c1 * distinct_rows(map_.e_tile(), map_.r1, shape_.stride_h);
-        const double iacts = fills * rows * 3 * stream_words();
+        const double iacts = fills * rows_of_a_pass() * stream_words() * m_.noc.iact_port_bits / 8;
         const double outputs = 1.5 * shape_.batch * shape_.channels_out() * shape_.e() * shape_.f();
         return weights + iacts + outputs;
     }

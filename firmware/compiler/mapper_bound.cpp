@@ -1,0 +1,205 @@
+#include "firmware/compiler/mapper_bound.h"
+
+#include <algorithm>
+
+namespace eyeriss::compiler {
+
+namespace {
+
+using arch::loop;
+
+unsigned ceil_div(unsigned a, unsigned b) {
+    return (a + b - 1) / b;
+}
+
+constexpr std::size_t at(loop l) {
+    return static_cast<std::size_t>(l);
+}
+
+/// Cycles of a column of so many words: with one MAC the two weights of a word take turns, and only its last
+/// word may hold one.
+unsigned column_cycles(unsigned words, unsigned macs) {
+    return macs == 1 && words > 0 ? 2 * words - 1 : words;
+}
+
+/// Keeps the places that no other one exceeds in both figures.
+template <typename Load>
+std::vector<Load> front_of(std::vector<Load> all) {
+    std::sort(all.begin(), all.end(), [](const Load& a, const Load& b) {
+        return std::tie(b.busy, b.loading) < std::tie(a.busy, a.loading);
+    });
+    std::vector<Load> front;
+    for (const Load& l : all) {
+        if (front.empty() || l.loading > front.back().loading) front.push_back(l);
+    }
+    return front;
+}
+
+}  // namespace
+
+std::uint64_t weight_load_repeats(const arch::mapping& map, const arch::layer_shape& shape) {
+    const auto trips = map.trips(shape);
+    std::uint64_t outside = 1;
+    std::uint64_t repeats = 1;
+    for (const loop l : map.order) {
+        if (l == loop::n || l == loop::e) {
+            outside *= trips[at(l)];
+        } else if (trips[at(l)] > 1) {
+            repeats = outside;
+        }
+    }
+    return repeats;
+}
+
+tile_bounds::tile_bounds(const arch::layer_shape& shape, const arch::machine& m, const iact_profile& iacts,
+                         std::span<const std::uint8_t> words, const arch::mapping& tile)
+    : shape_(shape),
+      m_(m),
+      tile_(tile),
+      m_tiles_(ceil_div(shape.m, tile.m0)),
+      c_tiles_(ceil_div(shape.c, tile.c0)),
+      s_tiles_(ceil_div(shape.s, tile.s0)),
+      demanded_iact_bits_(iacts.demanded_bits(tile.c0, tile.s0, m.pe.operand_bits)) {
+    count_tiles(iacts, words);
+}
+
+void tile_bounds::count_tiles(const iact_profile& iacts, std::span<const std::uint8_t> words) {
+    const auto& s = shape_;
+    const std::uint64_t windows = std::uint64_t{s.batch} * s.e() * s.f();
+    const auto turns = iacts.turns();
+    const std::size_t tiles = std::size_t{s.groups} * m_tiles_ * c_tiles_ * s.r * s_tiles_;
+    const unsigned row = s.r * s_tiles_;
+    busy_.reserve(tiles);
+    loading_.reserve(tiles);
+    std::vector<std::uint64_t> busy(row), look_ups(row);
+    std::vector<unsigned> data_words(row), columns(row);
+    std::uint64_t all = 0;
+    const std::uint8_t* word = words.data();
+    for (unsigned g = 0; g < s.groups; ++g) {
+        for (unsigned tile = 0; tile < m_tiles_; ++tile) {
+            const unsigned rows = std::min(tile_.m0, s.m - tile * tile_.m0);
+            const unsigned dense_words = (rows + 1) / 2;
+            const unsigned dense_cycles = m_.pe.macs == 1 ? rows : dense_words;
+            const std::uint64_t moves = m_.pe.psum_transfer_takes_ports ? (rows + 1) / 2 * windows : 0;
+            const std::uint32_t* turn = turns.data() + std::size_t{g} * s.c * s.r * s.s;
+            for (unsigned c = 0; c < s.c; c += tile_.c0) {
+                std::fill(busy.begin(), busy.end(), 0);
+                std::fill(look_ups.begin(), look_ups.end(), 0);
+                std::fill(data_words.begin(), data_words.end(), 0);
+                std::fill(columns.begin(), columns.end(), 0);
+                for (unsigned i = c; i < std::min(c + tile_.c0, s.c); ++i) {
+                    for (unsigned k = 0; k < s.r * s.s; ++k, ++turn) {
+                        const unsigned to = k / s.s * s_tiles_ + k % s.s / tile_.s0;
+                        const unsigned n = tile_.weight_dense ? dense_words : *word++;
+                        const unsigned cycles =
+                            tile_.weight_dense ? dense_cycles : column_cycles(n, m_.pe.macs);
+                        busy[to] += std::uint64_t{*turn} * cycles;
+                        look_ups[to] += *turn;
+                        data_words[to] += n;
+                        ++columns[to];
+                    }
+                }
+                for (unsigned to = 0; to < row; ++to) {
+                    const std::uint64_t cycles =
+                        std::max({std::max(busy[to], windows) + moves, look_ups[to]});
+                    const std::uint64_t network = m_.weight_port_words(
+                        tile_.weight_dense ? (std::uint64_t{dense_words} * 2 * columns[to] + 2) / 3
+                                           : data_words[to] + (columns[to] + 2) / 3);
+                    // The psums of the last window before may still be moving while weights come in.
+                    const std::uint64_t alone = network - std::min<std::uint64_t>(network, moves / windows);
+                    busy_.push_back(cycles);
+                    loading_.push_back(static_cast<std::uint32_t>(alone));
+                    total_loading_ += network;
+                    all += cycles + (m_.pe.weight_double_buffer ? 0 : alone);
+                }
+            }
+        }
+    }
+    least_ = all / m_.noc.pes();
+}
+
+const std::vector<tile_bounds::place_load>& tile_bounds::busiest_places(const arch::mapping& map) {
+    const unsigned g_places = std::min(map.g_tile(), shape_.groups);
+    const unsigned m_places = std::min(map.vertical.m * map.horizontal.m, m_tiles_);
+    const unsigned c_places = std::min(map.c1, c_tiles_);
+    const auto [entry, is_new] = cache_.try_emplace({g_places, m_places, c_places, map.r1});
+    if (!is_new) return entry->second;
+    std::vector<place_load> loads(std::size_t{g_places} * m_places * c_places * map.r1);
+    std::size_t tile = 0;
+    for (unsigned g = 0; g < shape_.groups; ++g) {
+        for (unsigned mt = 0; mt < m_tiles_; ++mt) {
+            const std::size_t gm = std::size_t{g % g_places} * m_places + mt % m_places;
+            for (unsigned ct = 0; ct < c_tiles_; ++ct) {
+                for (unsigned r = 0; r < shape_.r; ++r) {
+                    place_load& to = loads[(gm * c_places + ct % c_places) * map.r1 + r % map.r1];
+                    for (unsigned st = 0; st < s_tiles_; ++st, ++tile) {
+                        to.busy += busy_[tile];
+                        to.loading += loading_[tile];
+                    }
+                }
+            }
+        }
+    }
+    return entry->second = front_of(std::move(loads));
+}
+
+double tile_bounds::iact_port_cycles(const arch::mapping& map) const {
+    const auto& noc = m_.noc;
+    const double bits = static_cast<double>(demanded_iact_bits_) * m_tiles_;
+    // One word that a port sends serves, at best, all PEs that work on the same row: other output channels,
+    // and other pairs of output row and filter row that meet in it.
+    const unsigned same_row = std::min(ceil_div(map.r1, shape_.stride_h), map.e_tile());
+    if (noc.is_bus()) {
+        return bits / noc.iact_port_bits / (double{1.0} * map.vertical.m * map.horizontal.m * same_row);
+    }
+    const unsigned columns = std::min(noc.pe_cols, map.horizontal.product());
+    const unsigned served = std::min(columns * std::min(map.c1 * map.r1, noc.pe_rows),
+                                     std::min(columns, map.horizontal.m) * same_row);
+    const unsigned clusters =
+        map.vertical.product() * map.chain_clusters * ceil_div(map.horizontal.product(), noc.pe_cols);
+    return bits / noc.iact_port_bits / served / (double{1.0} * clusters * noc.iact_routers());
+}
+
+double tile_bounds::weight_port_cycles(const arch::mapping& map, std::uint64_t repeats) const {
+    const double words = static_cast<double>(total_loading_) * static_cast<double>(repeats);
+    if (m_.noc.is_bus()) return words;
+    const auto trips = map.trips(shape_);
+    // Cluster rows have no weight links between them: those that differ in e or n alone are filled one by
+    // one.
+    const double copies =
+        static_cast<double>(std::uint64_t{shape_.e()} * shape_.batch) /
+        (double{1.0} * trips[at(loop::e)] * trips[at(loop::n)] * map.horizontal.e * map.horizontal.n);
+    const unsigned ports = map.vertical.product() * map.chain_clusters *
+                           std::min(m_.noc.pe_rows, map.c1 * map.r1) *
+                           ceil_div(map.horizontal.product(), m_.noc.pe_cols);
+    return words * std::max(1.0, copies) / ports;
+}
+
+double tile_bounds::psum_port_cycles(const arch::mapping& map) const {
+    const auto trips = map.trips(shape_);
+    double beats = 0;
+    for (unsigned tile = 0; tile < m_tiles_; ++tile) {
+        beats += (std::min(tile_.m0, shape_.m - tile * tile_.m0) + 1) / 2;
+    }
+    beats *= double{1.0} * shape_.groups * shape_.batch * shape_.e() * shape_.f();
+    beats *= double{1.0} * trips[at(loop::c)] * trips[at(loop::r)] * trips[at(loop::s)];
+    if (!m_.noc.is_bus()) return beats / (map.vertical.product() * map.horizontal.product());
+    return beats * 2 / std::max(2U, m_.noc.psum_port_bits / m_.pe.psum_bits);
+}
+
+std::uint64_t tile_bounds::cycles(const arch::mapping& map) {
+    const std::uint64_t repeats = weight_load_repeats(map, shape_);
+    const double outputs_apart =
+        double{1.0} * std::min(map.e_tile(), shape_.e()) * std::min(map.n_tile(), shape_.batch);
+    const double loads = m_.pe.weight_double_buffer ? 0.0 : static_cast<double>(repeats);
+    double longest = 0;
+    for (const place_load& place : busiest_places(map)) {
+        longest = std::max(longest, static_cast<double>(place.busy) / outputs_apart +
+                                        loads * static_cast<double>(place.loading));
+    }
+    longest = std::max({longest, iact_port_cycles(map), weight_port_cycles(map, repeats),
+                        psum_port_cycles(map), static_cast<double>(least_)});
+    return static_cast<std::uint64_t>(longest);
+}
+
+}  // namespace eyeriss::compiler

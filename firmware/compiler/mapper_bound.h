@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <tuple>
+#include <vector>
+
+#include "firmware/compiler/density.h"
+#include "firmware/compiler/mapper_work.h"
+#include "models/arch/machine.h"
+#include "models/arch/mapping.h"
+
+/// Lower bounds on the cycles of a mapping, from the layer's own weights and the zeros of an input. The
+/// search leaves out what cannot be better than the best mapping timed; no bound ever exceeds the time, so
+/// that nothing better is lost.
+namespace eyeriss::compiler {
+
+/// The bounds of all mappings with one PE tile (M0, C0, S0 and the coding of the weights).
+///
+/// Each is what one kind of resource has to do, spread as evenly as it could be, and so never above the
+/// busiest one's time:
+/// - a PE takes a cycle for each weight word of each iact that takes a turn, at least one a window (one lane
+///   works where a column is odd); its psums take the SPad's ports from the MACs for M0/2 cycles a window;
+///   its weights come in while it idles; and its look-ups are one a cycle;
+/// - a weight port takes a cycle a word, an iact port likewise;
+/// - a psum port carries two psums a cycle.
+class tile_bounds {
+public:
+    /// `tile` gives M0, C0, S0, weight_dense and iact_dense; `words` are the column sizes for its M0
+    /// (weight_profile::column_words), not used when weights are dense.
+    tile_bounds(const arch::layer_shape& shape, const arch::machine& m, const iact_profile& iacts,
+                std::span<const std::uint8_t> words, const arch::mapping& tile);
+
+    /// No mapping with this tile takes fewer cycles.
+    [[nodiscard]] std::uint64_t least() const { return least_; }
+    /// The mapping takes at least so many cycles. It must have this tile.
+    [[nodiscard]] std::uint64_t cycles(const arch::mapping& map);
+
+private:
+    /// What the PEs of one place on the axes of g, m, c and r have to do over a layer, all e and n together.
+    struct place_load {
+        std::uint64_t busy = 0;     ///< cycles of windows
+        std::uint64_t loading = 0;  ///< port words of its weight tiles, each once
+    };
+    using places = std::tuple<unsigned, unsigned, unsigned, unsigned>;  ///< g, m, c1, r1
+
+    void count_tiles(const iact_profile& iacts, std::span<const std::uint8_t> words);
+    [[nodiscard]] const std::vector<place_load>& busiest_places(const arch::mapping& map);
+    [[nodiscard]] double iact_port_cycles(const arch::mapping& map) const;
+    [[nodiscard]] double weight_port_cycles(const arch::mapping& map, std::uint64_t repeats) const;
+    [[nodiscard]] double psum_port_cycles(const arch::mapping& map) const;
+
+    const arch::layer_shape& shape_;
+    const arch::machine& m_;
+    arch::mapping tile_;
+    unsigned m_tiles_, c_tiles_, s_tiles_;
+    std::uint64_t demanded_iact_bits_;
+    std::vector<std::uint64_t> busy_;     ///< [g][m tile][c tile][r][s tile]
+    std::vector<std::uint32_t> loading_;  ///< as busy_
+    std::uint64_t total_loading_ = 0;
+    std::uint64_t least_ = 0;
+    std::map<places, std::vector<place_load>> cache_;
+};
+
+/// How often the weights in the array change over a layer, as a multiple of the times that each tile is
+/// needed at least (once).
+[[nodiscard]] std::uint64_t weight_load_repeats(const arch::mapping& map, const arch::layer_shape& shape);
+
+}  // namespace eyeriss::compiler
