@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "models/csc/weight_tile.h"
-#include "models/pe/window_cost.h"
+#include "models/pe/job.h"
 
 namespace eyeriss::compiler {
 
@@ -18,17 +18,16 @@ pass_planner::pass_planner(const conv_op& op, const arch::tiling& tiles, const a
       data_(data),
       weights_shared_(weights_shared(tiles, m.noc)),
       row_of_pe_(m.noc.pes()),
-      work_(m.noc.pes()) {
+      bank_words_(std::size_t{m.noc.clusters()} * m.noc.iact_routers()) {
     if (m.noc.is_bus()) return;
     for (const auto& group : iact_groups(tiles, m.noc)) {
-        source s;
-        s.cluster = {group.source.row, group.source.col, 0, 0};
+        const unsigned source = group.source.row * m.noc.cluster_cols + group.source.col;
+        iact_sources_.push_back(source);
         for (unsigned row = 0; row < group.rows; ++row) {
             for (unsigned col = 0; col < group.cols; ++col) {
-                s.members.push_back({group.source.row + row, group.source.col + col, 0, 0});
+                reached_[source].push_back({group.source.row + row, group.source.col + col, 0, 0});
             }
         }
-        iact_sources_.push_back(std::move(s));
     }
 }
 
@@ -66,6 +65,7 @@ pass_planner::row_ptr pass_planner::row(const arch::iact_stream& s) const {
         }
     }
     result->index(values, m_.noc.iact_port_bits, m_.pe.operand_bits);
+    result->count_hits(layer.f(), s.c_count * s.s_count);
     return result;
 }
 
@@ -95,46 +95,48 @@ pass_planner::tile_ptr pass_planner::tile(const pe_tile& t) const {
     return result;
 }
 
+std::vector<arch::timing::sink> pass_planner::takers(const arch::pass_index& index,
+                                                     const arch::placed_stream& placed) const {
+    std::vector<arch::timing::sink> sinks;
+    if (m_.noc.is_bus()) {
+        for (const pe_site& site : located_sites()) {
+            if (tiles_.tile(index, site) && tiles_.iact_tag(pe_index(site)) == placed.row.pes)
+                sinks.push_back({pe_index(site), m_.noc.hop_cycles});
+        }
+        return sinks;
+    }
+    const unsigned source_row = placed.cluster / m_.noc.cluster_cols;
+    const unsigned source_col = placed.cluster % m_.noc.cluster_cols;
+    for (const pe_site& cluster : reached_.at(placed.cluster)) {
+        const noc::cycle_t hops = cluster.cluster_row - source_row + cluster.cluster_col - source_col;
+        for (unsigned bit = 0; bit < m_.noc.pes_per_cluster(); ++bit) {
+            if ((placed.row.pes >> bit & 1U) == 0) continue;
+            const pe_site site{cluster.cluster_row, cluster.cluster_col, bit / m_.noc.pe_cols,
+                               bit % m_.noc.pe_cols};
+            if (tiles_.tile(index, site)) sinks.push_back({pe_index(site), hops * m_.noc.hop_cycles});
+        }
+    }
+    return sinks;
+}
+
 void pass_planner::plan_streams(const arch::pass_index& index, arch::timing::pass& p) {
     rows_.clear();
     std::fill(row_of_pe_.begin(), row_of_pe_.end(), nullptr);
-    fill_cycles_ = 0;
-    if (m_.noc.is_bus()) {
-        plan_bus_streams(index, p);
-        return;
-    }
+    std::fill(bank_words_.begin(), bank_words_.end(), 0);
     std::vector<std::pair<arch::iact_stream, row_ptr>> known;
-    for (const source& s : iact_sources_) {
-        const auto streams = tiles_.cluster_streams(index, s.cluster.cluster_row, s.cluster.cluster_col);
-        std::vector<noc::cycle_t> fill(m_.noc.iact_routers(), 0);
-        for (std::size_t i = 0; i < streams.size(); ++i) {
-            auto found = std::find_if(known.begin(), known.end(),
-                                      [&](const auto& k) { return k.first.same_data(streams[i]); });
-            if (found == known.end()) found = known.insert(known.end(), {streams[i], row(streams[i])});
-            const row_ptr& data = found->second;
-            const auto bank = static_cast<unsigned>(i % m_.noc.iact_routers());
-            fill[bank] += data->words_to.back();
-            arch::timing::stream stream{
-                m_.noc.iact_port(s.cluster.cluster_row * m_.noc.cluster_cols + s.cluster.cluster_col, bank),
-                data->words_to,
-                data->pairs,
-                {}};
-            for (const pe_site& cluster : s.members) {
-                const noc::cycle_t hops =
-                    cluster.cluster_row - s.cluster.cluster_row + cluster.cluster_col - s.cluster.cluster_col;
-                for (unsigned bit = 0; bit < m_.noc.pes_per_cluster(); ++bit) {
-                    if ((streams[i].pes >> bit & 1U) == 0) continue;
-                    const pe_site site{cluster.cluster_row, cluster.cluster_col, bit / m_.noc.pe_cols,
-                                       bit % m_.noc.pe_cols};
-                    if (!tiles_.tile(index, site)) continue;
-                    stream.sinks.push_back({pe_index(site), hops * m_.noc.hop_cycles});
-                    row_of_pe_[pe_index(site)] = data;
-                }
-            }
-            rows_.push_back(data);
-            if (!stream.sinks.empty()) p.streams.push_back(std::move(stream));
-        }
-        fill_cycles_ = std::max(fill_cycles_, *std::max_element(fill.begin(), fill.end()));
+    for (const auto& placed : tiles_.placed_streams(index, iact_sources_)) {
+        const auto same = [&](const auto& k) { return k.first.same_data(placed.row); };
+        auto found = std::find_if(known.begin(), known.end(), same);
+        if (found == known.end()) found = known.insert(known.end(), {placed.row, row(placed.row)});
+        const row_ptr& data = found->second;
+        const unsigned bank = placed.cluster * m_.noc.iact_routers() + placed.bank;
+        bank_words_[bank] += data->words_to.back();
+        rows_.push_back(data);
+        auto sinks = takers(index, placed);
+        if (sinks.empty()) continue;
+        for (const auto& sink : sinks) row_of_pe_[sink.pe] = data;
+        p.streams.push_back({m_.noc.iact_port(placed.cluster, placed.bank), bank, data->words_to, data->pairs,
+                             std::move(sinks)});
     }
 }
 
@@ -149,80 +151,49 @@ std::vector<pe_site> pass_planner::located_sites() const {
     return sites;
 }
 
-void pass_planner::plan_bus_streams(const arch::pass_index& index, arch::timing::pass& p) {
-    std::vector<noc::cycle_t> fill(m_.noc.clusters(), 0);
-    std::map<unsigned, std::vector<pe_site>> takers;
-    for (const pe_site& site : located_sites()) {
-        if (tiles_.tile(index, site)) takers[tiles_.iact_tag(pe_index(site))].push_back(site);
-    }
-    for (const auto& placed : tiles_.placed_streams(index, {})) {
-        const row_ptr data = row(placed.row);
-        fill[placed.cluster] += data->words_to.back();
-        arch::timing::stream stream{m_.noc.iact_port(placed.cluster, 0), data->words_to, data->pairs, {}};
-        for (const pe_site& site : takers[placed.row.pes]) {
-            stream.sinks.push_back({pe_index(site), m_.noc.hop_cycles});
-            row_of_pe_[pe_index(site)] = data;
+void pass_planner::plan_bus_loads(const arch::pass_index& index, arch::timing::pass& p) {
+    for (const auto& send : tiles_.weight_sends(index, 0, 0)) {
+        arch::timing::load load{m_.noc.weight_port(0, 0), tile_cache_.at(send.tile)->words, {}};
+        for (const pe_site& site : located_sites()) {
+            if (tiles_.tile(index, site) && tiles_.tile_in_segment(site) == send.tile)
+                load.sinks.push_back({pe_index(site), m_.noc.hop_cycles});
         }
-        rows_.push_back(data);
-        p.streams.push_back(std::move(stream));
-    }
-    fill_cycles_ = *std::max_element(fill.begin(), fill.end());
-}
-
-void pass_planner::plan_bus_loads(const std::vector<pe_tile>& segment, arch::timing::pass& p) {
-    std::map<unsigned, std::vector<arch::timing::sink>> takers;
-    for (const pe_site& site : located_sites())
-        takers[tiles_.tile_in_segment(site)].push_back({pe_index(site), m_.noc.hop_cycles});
-    for (auto& [number, sinks] : takers) {
-        if (segment[number].m_count == 0 || segment[number].c_count == 0) continue;
-        p.loads.push_back({m_.noc.weight_port(0, 0), tile_cache_.at(number)->words, std::move(sinks)});
+        p.loads.push_back(std::move(load));
     }
 }
 
 void pass_planner::plan_loads(const arch::pass_index& index, arch::timing::pass& p) {
-    const auto segment = tiles_.segment_tiles(tiles_.weight_segment(index));
     if (m_.noc.is_bus()) {
-        plan_bus_loads(segment, p);
+        plan_bus_loads(index, p);
         return;
     }
-    const unsigned source_columns = weights_shared_ ? 1 : m_.noc.cluster_cols;
-    for (unsigned row = 0; row < m_.noc.cluster_rows; ++row) {
-        for (unsigned col = 0; col < source_columns; ++col) {
-            for (unsigned pe_row = 0; pe_row < m_.noc.pe_rows; ++pe_row) {
-                std::map<unsigned, std::vector<arch::timing::sink>> takers;
-                for (unsigned pe_col = 0; pe_col < m_.noc.pe_cols; ++pe_col) {
-                    const pe_site site{row, col, pe_row, pe_col};
-                    if (!tiles_.locate(site)) continue;
-                    auto& sinks = takers[tiles_.tile_in_segment(site)];
-                    const unsigned reach = weights_shared_ ? m_.noc.cluster_cols : 1;
-                    for (unsigned hop = 0; hop < reach; ++hop) {
-                        const pe_site there{row, col + hop, pe_row, pe_col};
-                        if (tiles_.locate(there)) sinks.push_back({pe_index(there), hop * m_.noc.hop_cycles});
+    const unsigned reach = weights_shared_ ? m_.noc.cluster_cols : 1;
+    for (unsigned cluster = 0; cluster < m_.noc.clusters(); cluster += reach) {
+        for (unsigned pe_row = 0; pe_row < m_.noc.pe_rows; ++pe_row) {
+            for (const auto& send : tiles_.weight_sends(index, cluster, pe_row)) {
+                arch::timing::load load{
+                    m_.noc.weight_port(cluster, pe_row), tile_cache_.at(send.tile)->words, {}};
+                for (unsigned hop = 0; hop < reach; ++hop) {
+                    for (unsigned col = 0; col < m_.noc.pe_cols; ++col) {
+                        const unsigned there = cluster + hop;
+                        const pe_site site{there / m_.noc.cluster_cols, there % m_.noc.cluster_cols, pe_row,
+                                           col};
+                        if ((send.address >> (pe_row * m_.noc.pe_cols + col) & 1U) != 0 &&
+                            tiles_.tile(index, site))
+                            load.sinks.push_back({pe_index(site), hop * m_.noc.hop_cycles});
                     }
                 }
-                for (auto& [number, sinks] : takers) {
-                    const pe_tile& t = segment[number];
-                    if (t.m_count == 0 || t.c_count == 0) continue;
-                    p.loads.push_back({(row * m_.noc.cluster_cols + col) * m_.noc.pe_rows + pe_row,
-                                       tile_cache_.at(number)->words, std::move(sinks)});
-                }
+                p.loads.push_back(std::move(load));
             }
         }
     }
 }
 
-void pass_planner::cost_windows(const pe_site& site, const pe_tile& t) {
-    const auto& layer = tiles_.layer();
+void pass_planner::plan_job(const pe_site& site, const pe_tile& t, arch::timing::pass& p) {
     const std::uint32_t index = pe_index(site);
-    const unsigned number = tiles_.tile_in_segment(site);
-    auto& weights = tile_cache_[number];
+    auto& weights = tile_cache_[tiles_.tile_in_segment(site)];
     if (!weights) weights = tile(t);
-    const pe::window_coster coster(*row_of_pe_[index], weights->operands, m_.pe.drop_queue_columns);
-    auto& work = work_[index];
-    work.resize(layer.f());
-    for (unsigned f = 0; f < layer.f(); ++f) {
-        work[f] = coster.window(std::size_t{f} * t.c_count * layer.stride_w, t.c_count * t.s_count).work;
-    }
+    p.jobs[index] = pe::describe_job(*row_of_pe_[index], weights->operands);
 }
 
 void pass_planner::plan_chains(const arch::pass_index& index, arch::timing::pass& p) {
@@ -236,6 +207,8 @@ void pass_planner::plan_chains(const arch::pass_index& index, arch::timing::pass
             if (!first) continue;
             arch::timing::chain chain;
             chain.from_bank = !tiles_.first_reduction(index);
+            chain.to_bank = !tiles_.last_reduction(index);
+            chain.slot = tiles_.psum_slot(*first);
             chain.rows = first->m_count;
             chain.in_port = port(tiles_.site({v, h, 0}));
             chain.out_port = port(tiles_.site({v, h, positions - 1}));
@@ -246,7 +219,7 @@ void pass_planner::plan_chains(const arch::pass_index& index, arch::timing::pass
                 const pe_site site = tiles_.site({v, h, position});
                 const auto t = tiles_.tile(index, site);
                 if (!t) continue;
-                cost_windows(site, *t);
+                plan_job(site, *t, p);
                 chain.pes.push_back({pe_index(site), latency});
                 latency = 0;
             }
@@ -262,21 +235,13 @@ arch::timing::pass pass_planner::plan(const arch::pass_index& index, bool load_w
     const unsigned s_begin = index[static_cast<std::size_t>(arch::loop::s)] * tiles_.map().s0;
     const unsigned s_count = std::min(tiles_.map().s0, layer.s - s_begin);
     p.window_segments = (s_count + layer.stride_w - 1) / layer.stride_w;
-    for (auto& work : work_) work.clear();
+    p.jobs.resize(m_.noc.pes());
     const std::uint32_t segment = tiles_.weight_segment(index);
     if (segment != cached_segment_) tile_cache_.clear();
     cached_segment_ = segment;
     plan_streams(index, p);
     plan_chains(index, p);
-    if (load_weights) {
-        const auto shapes = tiles_.segment_tiles(segment);
-        for (unsigned i = 0; i < shapes.size(); ++i) {
-            if (shapes[i].m_count != 0 && shapes[i].c_count != 0 && !tile_cache_[i])
-                tile_cache_[i] = tile(shapes[i]);
-        }
-        plan_loads(index, p);
-    }
-    p.work.assign(work_.begin(), work_.end());
+    if (load_weights) plan_loads(index, p);
     return p;
 }
 

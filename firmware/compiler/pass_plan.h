@@ -10,7 +10,7 @@
 #include "firmware/compiler/graph.h"
 #include "firmware/compiler/noc_routes.h"
 #include "models/arch/tiling.h"
-#include "models/arch/timing/pass_timing.h"
+#include "models/arch/timing/array_timing.h"
 #include "models/pe/operands.h"
 
 namespace eyeriss::compiler {
@@ -31,8 +31,8 @@ public:
 
     /// A pass and what its spans point to. The planner keeps the last one alive only.
     [[nodiscard]] arch::timing::pass plan(const arch::pass_index& index, bool load_weights);
-    /// Words that the busiest iact bank takes for the pass planned last.
-    [[nodiscard]] noc::cycle_t fill_cycles() const { return fill_cycles_; }
+    /// Port words that each iact bank takes for the pass planned last, banks counted over the array.
+    [[nodiscard]] std::span<const noc::cycle_t> bank_words() const { return bank_words_; }
 
 private:
     using row_ptr = std::shared_ptr<const pe::iact_operands>;
@@ -41,36 +41,35 @@ private:
         noc::cycle_t words = 0;  ///< on the weight network
     };
     using tile_ptr = std::shared_ptr<const weight_tile>;
-    struct source {
-        arch::pe_site cluster;
-        std::vector<arch::pe_site> members;
-    };
+    using clusters = std::vector<arch::pe_site>;
 
     [[nodiscard]] row_ptr row(const arch::iact_stream& s) const;
     [[nodiscard]] tile_ptr tile(const arch::pe_tile& t) const;
     [[nodiscard]] std::uint32_t pe_index(const arch::pe_site& s) const;
     void plan_streams(const arch::pass_index& index, arch::timing::pass& p);
+    /// PEs that a stream reaches and that work in the pass, with the way to them.
+    [[nodiscard]] std::vector<arch::timing::sink> takers(const arch::pass_index& index,
+                                                         const arch::placed_stream& placed) const;
     /// PEs that chains pass, whether they have work or not.
     [[nodiscard]] std::vector<arch::pe_site> located_sites() const;
-    void plan_bus_streams(const arch::pass_index& index, arch::timing::pass& p);
-    void plan_bus_loads(const std::vector<arch::pe_tile>& segment, arch::timing::pass& p);
+    void plan_bus_loads(const arch::pass_index& index, arch::timing::pass& p);
     void plan_loads(const arch::pass_index& index, arch::timing::pass& p);
     void plan_chains(const arch::pass_index& index, arch::timing::pass& p);
-    void cost_windows(const arch::pe_site& site, const arch::pe_tile& t);
+    void plan_job(const arch::pe_site& site, const arch::pe_tile& t, arch::timing::pass& p);
 
     const conv_op& op_;
     const arch::tiling& tiles_;
     arch::machine m_;
     calibration data_;
-    std::vector<source> iact_sources_;
+    std::vector<unsigned> iact_sources_;    ///< clusters that source iacts
+    std::map<unsigned, clusters> reached_;  ///< by source: the clusters that it sends to
     bool weights_shared_ = false;
     // Of the pass planned last.
     std::vector<row_ptr> rows_;
     std::vector<row_ptr> row_of_pe_;
     std::map<unsigned, tile_ptr> tile_cache_;
     std::uint32_t cached_segment_ = ~0U;
-    std::vector<std::vector<arch::timing::window_work>> work_;
-    noc::cycle_t fill_cycles_ = 0;
+    std::vector<noc::cycle_t> bank_words_;
 };
 
 }  // namespace eyeriss::compiler

@@ -4,6 +4,8 @@
 #include <array>
 
 #include "firmware/compiler/pass_plan.h"
+#include "models/arch/timing/bank_fill.h"
+#include "models/arch/timing/output_queue.h"
 
 namespace eyeriss::compiler {
 
@@ -21,9 +23,13 @@ bool same_but(arch::pass_index a, arch::pass_index b, std::initializer_list<loop
 class sequence {
 public:
     sequence(const conv_op& op, const arch::tiling& tiles, const arch::machine& m, const calibration& data)
-        : tiles_(tiles), planner_(op, tiles, m, data), timing_(m) {
-        timing_.begin_layer(0, 0);
-        half_free_.assign(tiles.map().iact_single_buffer ? 1 : 2, 0);
+        : tiles_(tiles),
+          planner_(op, tiles, m, data),
+          timing_(m),
+          banks_(std::size_t{m.noc.clusters()} * m.noc.iact_routers()),
+          outputs_(m.control.output_tiles) {
+        timing_.begin_layer(0, 0, tiles.map().m0);
+        banks_.begin_layer(0, 0, tiles.map().iact_single_buffer ? 1 : 2);
     }
 
     /// Adds a pass; returns by how many cycles the end moved.
@@ -35,14 +41,14 @@ public:
         auto p =
             planner_.plan(index, !started_ || tiles_.weight_segment(index) != tiles_.weight_segment(before));
         if (new_iacts) {
-            half_ = (half_ + 1) % half_free_.size();
-            const cycle_t begin = std::max(half_free_[half_], fill_free_);
-            ready_ = fill_free_ = begin + planner_.fill_cycles();
+            if (started_) banks_.release(timing_.banks_read());
+            filled_ = banks_.fill(planner_.bank_words(), 0);
         }
         started_ = true;
-        p.iacts_ready = ready_;
+        p.iacts_filled = filled_;
+        p.outputs_blocked = outputs_.blocked(outputs_.left());
         const auto times = timing_.run(p);
-        half_free_[half_] = std::max(half_free_[half_], times.iacts_read);
+        if (tiles_.last_reduction(index)) outputs_.leave(times.outputs_ready);
         const cycle_t old = end_;
         end_ = std::max(end_, times.last_end);
         return end_ - old;
@@ -54,9 +60,10 @@ private:
     const arch::tiling& tiles_;
     pass_planner planner_;
     arch::timing::array_timing timing_;
-    std::vector<cycle_t> half_free_;
-    std::size_t half_ = 0;
-    cycle_t ready_ = 0, fill_free_ = 0, end_ = 0;
+    arch::timing::bank_fill banks_;
+    arch::timing::output_queue outputs_;
+    std::vector<cycle_t> filled_;
+    cycle_t end_ = 0;
     bool started_ = false;
 };
 

@@ -8,7 +8,7 @@
 #include "models/arch/mapping.h"
 
 /// Cycles of a layer under a mapping, predicted by the functions that also time the accelerator
-/// (models/arch/timing, models/pe/window_cost.h) from the layer's own weights and the zeros of a calibration
+/// (models/arch/timing) from the layer's own weights and the zeros of a calibration
 /// input. Off-chip memory is taken as ideal.
 namespace eyeriss::compiler {
 

@@ -110,24 +110,25 @@ std::vector<unsigned> array::iact_sources() const {
     return sources;
 }
 
-std::vector<std::vector<unsigned>> array::weight_clusters(const arch::tiling& tiles) const {
+std::vector<std::vector<unsigned>> array::weight_clusters(const arch::tiling& tiles,
+                                                          const arch::pass_index& index) const {
     std::vector<std::vector<unsigned>> clusters(tiles.segment_tiles(0).size());
     for (unsigned c = 0; c < m_.noc.clusters(); ++c) {
         for (unsigned row = 0; row < m_.noc.pe_rows; ++row) {
             if (!weight_source(c, row)) continue;
-            for (const auto& send : tiles.weight_sends(c, row)) clusters[send.tile].push_back(c);
+            for (const auto& send : tiles.weight_sends(index, c, row)) clusters[send.tile].push_back(c);
         }
     }
     return clusters;
 }
 
-std::vector<arch::timing::load> array::send_weights(const arch::tiling& tiles,
+std::vector<arch::timing::load> array::send_weights(const arch::tiling& tiles, const arch::pass_index& index,
                                                     const segment_contents& segment) {
     std::vector<arch::timing::load> loads;
     for (unsigned c = 0; c < m_.noc.clusters(); ++c) {
         for (unsigned row = 0; row < m_.noc.pe_rows; ++row) {
             if (!weight_source(c, row)) continue;
-            for (const auto& send : tiles.weight_sends(c, row)) {
+            for (const auto& send : tiles.weight_sends(index, c, row)) {
                 const auto burst = glbs_[c].send_weights(row, segment[send.tile], send.address);
                 if (burst.words != 0)
                     loads.push_back({m_.noc.weight_port(c, row), burst.words, sinks(burst)});
@@ -143,19 +144,14 @@ std::vector<arch::timing::stream> array::send_iacts(unsigned half) {
         for (const auto& stored : glbs_[c].rows(half)) {
             const auto burst = glbs_[c].send_iacts(stored);
             if (burst.arrivals.empty()) continue;
-            streams.push_back(
-                {m_.noc.iact_port(c, stored.bank), stored.row->words_to, stored.row->pairs, sinks(burst)});
+            streams.push_back({m_.noc.iact_port(c, stored.bank), c * m_.noc.iact_routers() + stored.bank,
+                               stored.row->words_to, stored.row->pairs, sinks(burst)});
         }
     }
     return streams;
 }
 
 namespace {
-
-/// The place of an unfinished psum row in its bank.
-std::uint64_t psum_slot(const arch::layer_shape& layer, const arch::pe_tile& t) {
-    return ((std::uint64_t{t.g} * layer.batch + t.n) * layer.e() + t.e) * layer.m + t.m_begin;
-}
 
 std::shared_ptr<pe::psum_row> zero_psums(const arch::pe_tile& tile, unsigned windows) {
     auto psums = std::make_shared<pe::psum_row>();
@@ -180,16 +176,18 @@ void array::end_chain(const arch::tiling& tiles, const arch::pass_index& index,
     }
     if (tiles.last_reduction(index)) {
         finished.push_back({tile, std::move(psums), cluster});
-    } else if (!glbs_[cluster].store_psums(site.pe_col, psum_slot(tiles.layer(), tile), std::move(psums))) {
+    } else if (!glbs_[cluster].store_psums(site.pe_col, tiles.psum_slot(tile), std::move(psums))) {
         throw layer_fault(EYERISS_ERR_GLB_OVERFLOW, cluster,
                           fmt::format("{}: psum bank {} overflows", glbs_[cluster].name(), site.pe_col));
     }
 }
 
-arch::timing::chain array::describe_chain(const arch::tiling& tiles, const arch::tiling::place& place,
-                                          const arch::pe_tile& tile, bool from_bank) {
+arch::timing::chain array::describe_chain(const arch::tiling& tiles, const arch::pass_index& index,
+                                          const arch::tiling::place& place, const arch::pe_tile& tile) {
     arch::timing::chain chain;
-    chain.from_bank = from_bank;
+    chain.from_bank = !tiles.first_reduction(index);
+    chain.to_bank = !tiles.last_reduction(index);
+    chain.slot = tiles.psum_slot(tile);
     chain.rows = tile.m_count;
     const auto port = [&](const arch::pe_site& s) {
         return m_.noc.psum_port(s.cluster_row * m_.noc.cluster_cols + s.cluster_col, s.pe_col);
@@ -204,7 +202,7 @@ arch::timing::chain array::describe_chain(const arch::tiling& tiles, const arch:
         const bool crosses = at.chain_position != 0 && at.chain_position % m_.noc.pe_rows == 0;
         if (crosses && !m_.noc.is_bus()) latency += m_.noc.hop_cycles;
         const pe::pe& pe = pe_at(site);
-        if (pe.work().empty()) continue;
+        if (!pe.job().works()) continue;
         chain.pes.push_back({pe.index(), latency});
         latency = 0;
     }
@@ -224,7 +222,7 @@ std::vector<arch::timing::chain> array::run_chains(const arch::tiling& tiles, co
             const unsigned cluster = site.cluster_row * m_.noc.cluster_cols + site.cluster_col;
             auto& bank = glbs_[cluster];
             auto psums = zero ? zero_psums(*tile, tiles.layer().f())
-                              : bank.fetch_psums(site.pe_col, psum_slot(tiles.layer(), *tile));
+                              : bank.fetch_psums(site.pe_col, tiles.psum_slot(*tile));
             if (!psums) {
                 throw layer_fault(
                     EYERISS_ERR_NOC_CONFLICT, cluster,
@@ -233,7 +231,7 @@ std::vector<arch::timing::chain> array::run_chains(const arch::tiling& tiles, co
             const std::uint64_t words = zero ? 0 : (psums->values.size() + 1) / 2;
             bank.send_psums(site.pe_col, std::move(psums), words);
             end_chain(tiles, index, place, *tile, finished);
-            chains.push_back(describe_chain(tiles, place, *tile, !zero));
+            chains.push_back(describe_chain(tiles, index, place, *tile));
         }
     }
     check_faults();
@@ -265,15 +263,24 @@ void array::check_faults() const {
     }
 }
 
-std::vector<std::span<const pe::window_work>> array::work() const {
-    std::vector<std::span<const pe::window_work>> result;
+std::vector<arch::timing::pe_job> array::jobs() const {
+    std::vector<arch::timing::pe_job> result;
     result.reserve(m_.noc.pes());
     for (const auto& c : clusters_) {
         for (unsigned i = 0; i < m_.noc.pes_per_cluster(); ++i) {
-            result.push_back(c.at(i / m_.noc.pe_cols, i % m_.noc.pe_cols).work());
+            result.push_back(c.at(i / m_.noc.pe_cols, i % m_.noc.pe_cols).job());
         }
     }
     return result;
+}
+
+std::vector<std::uint32_t> array::working_pes(const arch::tiling& tiles,
+                                              const arch::pass_index& index) const {
+    std::vector<std::uint32_t> pes;
+    for_each_pe(m_.noc, [&](const arch::pe_site& site, std::uint32_t pe) {
+        if (tiles.tile(index, site)) pes.push_back(pe);
+    });
+    return pes;
 }
 
 void array::count(layer_report& report) const {

@@ -8,7 +8,7 @@
 #include "models/accelerator/layer_program.h"
 #include "models/accelerator/report.h"
 #include "models/arch/tiling.h"
-#include "models/arch/timing/pass_timing.h"
+#include "models/arch/timing/array_timing.h"
 #include "models/cluster/pe_cluster.h"
 #include "models/glb/glb_cluster.h"
 #include "noc/network.h"
@@ -39,6 +39,7 @@ public:
     void begin_layer(const layer_program& program, bool timed);
     void begin_pass(const arch::tiling& tiles, const arch::pass_index& index);
     [[nodiscard]] std::vector<arch::timing::load> send_weights(const arch::tiling& tiles,
+                                                               const arch::pass_index& index,
                                                                const segment_contents& segment);
     [[nodiscard]] std::vector<arch::timing::stream> send_iacts(unsigned half);
     /// Runs every chain: psums start in the GLB (from zero in a first reduction pass), climb, and end in a
@@ -46,8 +47,11 @@ public:
     [[nodiscard]] std::vector<arch::timing::chain> run_chains(const arch::tiling& tiles,
                                                               const arch::pass_index& index,
                                                               std::vector<finished_row>& finished);
-    /// The windows' costs of every PE in the last pass, by linear index.
-    [[nodiscard]] std::vector<std::span<const pe::window_work>> work() const;
+    /// What the timing needs to know of every PE's work in the last pass, by linear index.
+    [[nodiscard]] std::vector<arch::timing::pe_job> jobs() const;
+    /// PEs with work in a pass.
+    [[nodiscard]] std::vector<std::uint32_t> working_pes(const arch::tiling& tiles,
+                                                         const arch::pass_index& index) const;
 
     [[nodiscard]] glb::glb_cluster& glb(unsigned cluster) { return glbs_[cluster]; }
     [[nodiscard]] const noc::network& network() const { return *network_; }
@@ -57,7 +61,8 @@ public:
     /// pe_row.
     [[nodiscard]] bool weight_source(unsigned cluster, unsigned pe_row) const;
     /// For each tile of a segment the clusters of the weight ports that take it from off-chip, a port once.
-    [[nodiscard]] std::vector<std::vector<unsigned>> weight_clusters(const arch::tiling& tiles) const;
+    [[nodiscard]] std::vector<std::vector<unsigned>> weight_clusters(const arch::tiling& tiles,
+                                                                     const arch::pass_index& index) const;
     /// Adds counts of PEs, banks and links to a report.
     void count(layer_report& report) const;
 
@@ -69,9 +74,9 @@ private:
     void bind_cluster(unsigned cluster);
     void end_chain(const arch::tiling& tiles, const arch::pass_index& index, const arch::tiling::place& place,
                    const arch::pe_tile& tile, std::vector<finished_row>& finished);
-    [[nodiscard]] arch::timing::chain describe_chain(const arch::tiling& tiles,
+    [[nodiscard]] arch::timing::chain describe_chain(const arch::tiling& tiles, const arch::pass_index& index,
                                                      const arch::tiling::place& place,
-                                                     const arch::pe_tile& tile, bool from_bank);
+                                                     const arch::pe_tile& tile);
     void check_faults() const;
 
     arch::machine m_;

@@ -30,7 +30,9 @@ engine::engine(sc_core::sc_module_name name, const arch::machine& m, bool timed,
       array_("array", m),
       iact_loader_(dma_, m),
       weight_loader_(dma_, m),
-      timing_(m) {
+      timing_(m),
+      banks_(std::size_t{m.noc.clusters()} * m.noc.iact_routers()),
+      outputs_(m.control.output_tiles) {
     if (timed_) {
         SC_THREAD(load_sets);
         SC_THREAD(write_jobs);
@@ -79,7 +81,11 @@ layer_report engine::run(std::uint32_t base, std::uint32_t offset, bool check_cr
     if (timed_) {
         wait_until(now());
         report.cycles = now() - start;
-        if (report.error == EYERISS_OK) report.pe_cycles = timing_.end_layer(now());
+        if (report.error == EYERISS_OK) {
+            report.ledgers = timing_.end_layer(now());
+            report.pe_cycles = report.ledgers.sum();
+            report.iact_fill = banks_.end_layer(now());
+        }
     }
     finish_actions(report);
     return report;
@@ -112,12 +118,15 @@ void engine::execute(layer_report& report, std::uint32_t offset, bool check_crc)
     if (timed_)
         wait_until(now() + (bits + m_.control.config_bits_per_cycle - 1) / m_.control.config_bits_per_cycle);
 
-    timing_.begin_layer(start, now());
-    half_free_.assign(program_.map.iact_single_buffer ? 1 : 2, now());
+    halves_ = program_.map.iact_single_buffer ? 1 : 2;
+    timing_.begin_layer(start, now(), program_.map.m0);
+    banks_.begin_layer(start, now(), halves_);
+    outputs_.begin_layer();
+    finishing_passes_ = 0;
     halves_in_use_ = 0;
     sets_started_ = 0;
     sets_.clear();
-    release_ = fill_free_ = last_end_ = now();
+    last_end_ = now();
     weights_held_.reset();
     helper_fault_ = nullptr;
     running_ = true;
@@ -134,48 +143,63 @@ void engine::execute(layer_report& report, std::uint32_t offset, bool check_crc)
     if (helper_fault_) std::rethrow_exception(helper_fault_);
 }
 
+/// Waits for a transfer that began at `asked`. Returns the cycle in which its last byte has arrived; 0 when
+/// the memory answered at once and so limits nothing, wherever the array's times are.
+cycle_t engine::arrived(const sc_core::sc_time& asked, const sc_core::sc_time& transfer) {
+    wait_for(transfer);
+    return sc_core::sc_time_stamp() == asked ? 0 : now();
+}
+
+arch::timing::pass engine::describe_pass(const arch::pass_index& index) const {
+    arch::timing::pass timed;
+    const unsigned s_count =
+        std::min(program_.map.s0, program_.shape.s - index[at(arch::loop::s)] * program_.map.s0);
+    timed.windows = program_.shape.f();
+    timed.window_segments = (s_count + program_.shape.stride_w - 1) / program_.shape.stride_w;
+    timed.outputs_blocked = timed_ ? outputs_.blocked(finishing_passes_) : 0;
+    return timed;
+}
+
 void engine::run_pass(const arch::tiling& tiles, std::uint64_t pass) {
     const arch::pass_index index = tiles.index(pass);
-    arch::timing::pass timed;
+    arch::timing::pass timed = describe_pass(index);
     array_.begin_pass(tiles, index);
     const std::uint32_t segment = tiles.weight_segment(index);
     if (weights_held_ != segment) {
-        if (timed_) wait_until(std::max(timing_.earliest_weights(), release_));
+        if (timed_) wait_until(timing_.earliest_weights(array_.working_pes(tiles, index)));
+        const sc_core::sc_time asked = sc_core::sc_time_stamp();
         sc_core::sc_time transfer;
         std::vector<std::vector<unsigned>> clusters;
         if (dma_.port_per_cluster() || !m_.control.shared_weight_reads)
-            clusters = array_.weight_clusters(tiles);
+            clusters = array_.weight_clusters(tiles, index);
         const auto& contents = weight_loader_.load(tiles, segment, std::move(clusters), transfer);
         if (!m_.control.shared_weight_reads) transfer = weight_loader_.read_again(transfer);
-        wait_for(transfer);
-        timed.weights_arrival = now();
-        timed.loads = array_.send_weights(tiles, contents);
+        timed.weights_arrival = arrived(asked, transfer);
+        timed.loads = array_.send_weights(tiles, index, contents);
         weights_held_ = segment;
     }
-    const iact_set set = need_iacts(tiles, index);
+    const iact_set& set = need_iacts(tiles, index);
     timed.streams = array_.send_iacts(set.half);
     std::vector<finished_row> finished;
     timed.chains = array_.run_chains(tiles, index, finished);
     arch::timing::pass_times times;
     if (timed_) {
-        const unsigned s_count =
-            std::min(program_.map.s0, program_.shape.s - index[at(arch::loop::s)] * program_.map.s0);
-        timed.windows = program_.shape.f();
-        timed.window_segments = (s_count + program_.shape.stride_w - 1) / program_.shape.stride_w;
-        timed.iacts_ready = set.ready;
-        timed.release = release_;
-        timed.work = array_.work();
+        timed.iacts_filled = set.filled;
+        timed.jobs = array_.jobs();
         times = timing_.run(timed);
         last_end_ = std::max(last_end_, times.last_end);
     }
     const bool last_use = pass + 1 == tiles.passes() || !same_iacts(index, tiles.index(pass + 1));
     if (last_use) {
-        half_free_[set.half] = std::max(times.iacts_read, set.ready);
+        banks_.release(timing_.banks_read());
         --halves_in_use_;
         sets_.pop_front();
         half_freed_.notify(sc_core::SC_ZERO_TIME);
     }
-    if (!finished.empty()) deliver(times.outputs_ready, writer_.pass_outputs(finished));
+    if (!finished.empty()) {
+        ++finishing_passes_;
+        deliver(times.outputs_ready, writer_.pass_outputs(finished));
+    }
 }
 
 const engine::iact_set& engine::need_iacts(const arch::tiling& tiles, const arch::pass_index& index) {
@@ -187,24 +211,27 @@ const engine::iact_set& engine::need_iacts(const arch::tiling& tiles, const arch
         wait(set_loaded_);
         if (helper_fault_) std::rethrow_exception(helper_fault_);
     }
-    wait_until(sets_.front().ready);
     return sets_.front();
+}
+
+std::vector<unsigned> engine::banks_of(const arch::tiling& tiles, const arch::pass_index& index) const {
+    std::vector<unsigned> banks;
+    for (const auto& s : tiles.placed_streams(index, array_.iact_sources()))
+        banks.push_back(s.cluster * m_.noc.iact_routers() + s.bank);
+    return banks;
 }
 
 void engine::load_set(const arch::tiling& tiles, const arch::pass_index& index) {
     iact_set set;
     set.index = index;
-    set.half = static_cast<unsigned>(sets_started_ % half_free_.size());
+    set.half = static_cast<unsigned>(sets_started_ % halves_);
     ++sets_started_;
     ++halves_in_use_;
-    wait_until(half_free_[set.half]);
-    const cycle_t begin = std::max(now(), fill_free_);
+    if (timed_) wait_until(banks_.room(banks_of(tiles, index)));
+    const sc_core::sc_time asked = sc_core::sc_time_stamp();
     const auto loaded = iact_loader_.load(tiles, index, set.half, array_);
-    const cycle_t fill_end = begin + loaded.fill_cycles;
-    wait_for(loaded.transfer);
-    set.ready = std::max(now(), fill_end);
-    fill_free_ = set.ready;
-    sets_.push_back(set);
+    set.filled = banks_.fill(loaded.bank_words, arrived(asked, loaded.transfer));
+    sets_.push_back(std::move(set));
 }
 
 void engine::load_sets() {
@@ -216,7 +243,7 @@ void engine::load_sets() {
             for (std::uint64_t pass = 0; pass < tiles.passes() && running_; ++pass) {
                 const arch::pass_index index = tiles.index(pass);
                 if (pass > 0 && same_iacts(index, tiles.index(pass - 1))) continue;
-                while (running_ && halves_in_use_ == half_free_.size()) wait(half_freed_);
+                while (running_ && halves_in_use_ == halves_) wait(half_freed_);
                 if (!running_) break;
                 load_set(tiles, index);
                 set_loaded_.notify(sc_core::SC_ZERO_TIME);
@@ -237,10 +264,7 @@ void engine::deliver(cycle_t ready, std::vector<output_burst> bursts) {
     jobs_.push_back({ready, std::move(bursts)});
     ++jobs_open_;
     job_added_.notify(sc_core::SC_ZERO_TIME);
-    if (jobs_open_ > m_.control.output_tiles) {
-        while (jobs_open_ > m_.control.output_tiles) wait(job_done_);
-        release_ = now();
-    }
+    while (jobs_open_ > m_.control.output_tiles) wait(job_done_);
 }
 
 void engine::drain(const write_job& job) {
@@ -261,6 +285,7 @@ void engine::write_jobs() {
         } catch (const layer_fault&) {
             helper_fault_ = std::current_exception();
         }
+        outputs_.leave(now());
         --jobs_open_;
         job_done_.notify(sc_core::SC_ZERO_TIME);
     }

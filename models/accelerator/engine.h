@@ -12,7 +12,9 @@
 #include "models/accelerator/loaders.h"
 #include "models/accelerator/output_writer.h"
 #include "models/accelerator/report.h"
-#include "models/arch/timing/pass_timing.h"
+#include "models/arch/timing/array_timing.h"
+#include "models/arch/timing/bank_fill.h"
+#include "models/arch/timing/output_queue.h"
 
 namespace eyeriss::accelerator {
 
@@ -41,7 +43,7 @@ private:
     struct iact_set {
         arch::pass_index index{};
         unsigned half = 0;
-        cycle_t ready = 0;
+        std::vector<cycle_t> filled;  ///< by bank: last cycle of the fill
     };
     struct write_job {
         cycle_t ready = 0;
@@ -60,6 +62,10 @@ private:
     void wait_for(const sc_core::sc_time& delay);
     void stop_helpers();
     [[nodiscard]] cycle_t now() const;
+    [[nodiscard]] cycle_t arrived(const sc_core::sc_time& asked, const sc_core::sc_time& transfer);
+    [[nodiscard]] std::vector<unsigned> banks_of(const arch::tiling& tiles,
+                                                 const arch::pass_index& index) const;
+    [[nodiscard]] arch::timing::pass describe_pass(const arch::pass_index& index) const;
 
     arch::machine m_;
     bool timed_;
@@ -70,6 +76,8 @@ private:
     weight_loader weight_loader_;
     output_writer writer_;
     arch::timing::array_timing timing_;
+    arch::timing::bank_fill banks_;
+    arch::timing::output_queue outputs_;
 
     // State of the running layer, shared by the three processes.
     layer_program program_;
@@ -77,14 +85,13 @@ private:
     bool running_ = false;
     bool abandoned_ = false;
     std::exception_ptr helper_fault_;
-    std::deque<iact_set> sets_;       ///< loaded, not all used up; the front is in use
-    std::vector<cycle_t> half_free_;  ///< when each half may be filled again
+    std::deque<iact_set> sets_;  ///< loaded, not all used up; the front is in use
+    unsigned halves_ = 2;        ///< sets that the banks hold
     unsigned halves_in_use_ = 0;
     std::uint64_t sets_started_ = 0;
     std::deque<write_job> jobs_;
     unsigned jobs_open_ = 0;  ///< waiting or being written
-    cycle_t release_ = 0;     ///< the array may not go on before, because outputs had to wait
-    cycle_t fill_free_ = 0;   ///< when the ports into the iact banks are free
+    std::uint64_t finishing_passes_ = 0;
     std::optional<std::uint32_t> weights_held_;
     cycle_t last_end_ = 0;
     sc_core::sc_event layer_started_, set_loaded_, half_freed_, job_added_, job_done_;

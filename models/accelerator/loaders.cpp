@@ -101,6 +101,7 @@ std::shared_ptr<pe::iact_row> iact_loader::build_row(const arch::tiling& tiles,
         }
     }
     row->index(row->values, m_.noc.iact_port_bits, m_.pe.operand_bits);
+    row->count_hits(layer.f(), s.c_count * s.s_count);
     return row;
 }
 
@@ -111,7 +112,7 @@ iact_loader::result iact_loader::load(const arch::tiling& tiles, const arch::pas
     r.transfer = fetch_units(tiles, streams);
     std::vector<std::pair<arch::iact_stream, std::shared_ptr<pe::iact_row>>> built;
     for (unsigned c = 0; c < m_.noc.clusters(); ++c) into.glb(c).clear_iacts(half);
-    std::vector<cycle_t> fill(std::size_t{m_.noc.clusters()} * m_.noc.iact_routers(), 0);
+    r.bank_words.assign(std::size_t{m_.noc.clusters()} * m_.noc.iact_routers(), 0);
     for (const auto& [stream, c, bank] : streams) {
         const auto same = [&wanted = stream](const auto& b) { return b.first.same_data(wanted); };
         auto known = std::find_if(built.begin(), built.end(), same);
@@ -123,9 +124,8 @@ iact_loader::result iact_loader::load(const arch::tiling& tiles, const arch::pas
             throw layer_fault(EYERISS_ERR_GLB_OVERFLOW, c,
                               fmt::format("{}: iact bank {} overflows", into.glb(c).name(), bank));
         }
-        fill[c * m_.noc.iact_routers() + bank] += known->second->words_to.back();
+        r.bank_words[c * m_.noc.iact_routers() + bank] += known->second->words_to.back();
     }
-    r.fill_cycles = *std::max_element(fill.begin(), fill.end());
     return r;
 }
 

@@ -24,8 +24,8 @@ public:
     sc_core::sc_time begin_layer(const layer_program& program);
 
     struct result {
-        sc_core::sc_time transfer;  ///< until the last byte has arrived
-        cycle_t fill_cycles = 0;    ///< words written into the busiest bank, one a cycle
+        sc_core::sc_time transfer;        ///< until the last byte has arrived
+        std::vector<cycle_t> bank_words;  ///< for each bank, counted over the array
     };
     /// Fills a half of the banks for a pass. Throws layer_fault.
     result load(const arch::tiling& tiles, const arch::pass_index& index, unsigned half, array& into);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "models/arch/tiling.h"
-#include "models/arch/timing/pass_timing.h"
+#include "models/arch/timing/array_timing.h"
 #include "models/energy/actions.h"
 
 namespace eyeriss::accelerator {
@@ -52,6 +52,9 @@ struct layer_report {
     std::uint64_t config_bits = 0;  ///< static NoC configuration of the layer
     energy::action_counts actions;  ///< clock and leakage only when timed
     ledger pe_cycles{};             ///< over all PEs; adds up to PEs * cycles when timed
+    /// Of each PE and port, when timed; each adds up to cycles.
+    arch::timing::array_timing::ledgers ledgers;
+    std::vector<arch::timing::port_ledger> iact_fill;  ///< write port of each iact bank
 };
 
 }  // namespace eyeriss::accelerator

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 namespace eyeriss::arch {
@@ -77,9 +78,14 @@ std::vector<placed_stream> tiling::placed_streams(const pass_index& index,
     std::vector<placed_stream> placed;
     if (!noc_.is_bus()) {
         for (const unsigned c : sources) {
-            unsigned i = 0;
-            for (const auto& row : cluster_streams(index, c / noc_.cluster_cols, c % noc_.cluster_cols)) {
-                placed.push_back({row, c, i++ % noc_.iact_routers()});
+            const unsigned row = c / noc_.cluster_cols;
+            const unsigned col = c % noc_.cluster_cols;
+            const auto in_layer = cluster_streams({}, row, col);
+            for (const auto& s : cluster_streams(index, row, col)) {
+                const auto same_pes = [&](const iact_stream& other) { return (other.pes & s.pes) != 0; };
+                const auto number =
+                    std::find_if(in_layer.begin(), in_layer.end(), same_pes) - in_layer.begin();
+                placed.push_back({s, c, static_cast<unsigned>(number) % noc_.iact_routers()});
             }
         }
         return placed;
@@ -98,20 +104,27 @@ std::vector<placed_stream> tiling::placed_streams(const pass_index& index,
     return placed;
 }
 
-std::vector<weight_send> tiling::weight_sends(unsigned cluster, unsigned pe_row) const {
+std::vector<weight_send> tiling::weight_sends(const pass_index& index, unsigned cluster,
+                                              unsigned pe_row) const {
     std::vector<weight_send> sends;
     if (noc_.is_bus()) {
-        const unsigned tiles = map_.g_tile() * map_.vertical.m * map_.horizontal.m * map_.c1 * map_.r1;
         if (cluster != 0) return sends;
-        for (unsigned i = 0; i < tiles; ++i) sends.push_back({i, i + 1});
+        std::set<unsigned> tiles;
+        for_each_place([&](const pe_site& s) {
+            if (tile(index, s)) tiles.insert(tile_in_segment(s));
+        });
+        for (const unsigned t : tiles) sends.push_back({t, t + 1});
         return sends;
     }
-    std::map<unsigned, std::uint32_t> takers;
     for (unsigned col = 0; col < noc_.pe_cols; ++col) {
         const pe_site here{cluster / noc_.cluster_cols, cluster % noc_.cluster_cols, pe_row, col};
-        if (locate(here)) takers[tile_in_segment(here)] |= 1U << (pe_row * noc_.pe_cols + col);
+        if (!tile(index, here)) continue;
+        const unsigned number = tile_in_segment(here);
+        const auto same = [&](const weight_send& s) { return s.tile == number; };
+        auto found = std::find_if(sends.begin(), sends.end(), same);
+        if (found == sends.end()) found = sends.insert(sends.end(), {number, 0});
+        found->address |= 1U << (pe_row * noc_.pe_cols + col);
     }
-    for (const auto& [number, pes] : takers) sends.push_back({number, pes});
     return sends;
 }
 

@@ -67,17 +67,18 @@ public:
     /// The PE's tile, or nothing when it has no work in this pass.
     [[nodiscard]] std::optional<pe_tile> tile(const pass_index&, const pe_site&) const;
     /// The distinct iact rows of a cluster's PEs in a pass, in the order of chain position, then PE column.
-    /// Stream i is kept in bank i % pe_rows and leaves through that bank's router.
     [[nodiscard]] std::vector<iact_stream> cluster_streams(const pass_index&, unsigned cluster_row,
                                                            unsigned cluster_col) const;
     /// The rows of iacts that a pass keeps in the banks, in the order in which they are sent. On the mesh
-    /// `sources` are the clusters whose banks feed routers; stream i of a cluster is kept in bank i mod
-    /// routers. On a bus every row is kept once: equal shares of the rows in each bank, in the order of
-    /// vertical place, chain position and PE column.
+    /// `sources` are the clusters whose banks feed routers; stream i of a cluster, counted over its streams
+    /// of the layer, is kept in bank i mod routers. On a bus every row is kept once: equal shares of the rows
+    /// in each bank, in the order of vertical place, chain position and PE column.
     [[nodiscard]] std::vector<placed_stream> placed_streams(const pass_index&,
                                                             std::span<const unsigned> sources) const;
-    /// What a weight port sends when it loads a segment, in order.
-    [[nodiscard]] std::vector<weight_send> weight_sends(unsigned cluster, unsigned pe_row) const;
+    /// What a weight port sends when a pass loads its segment: the tiles of PEs with work in the pass, on the
+    /// mesh in the order of the row's PE columns.
+    [[nodiscard]] std::vector<weight_send> weight_sends(const pass_index&, unsigned cluster,
+                                                        unsigned pe_row) const;
     /// On a bus: the tag of the iacts that a PE takes in every pass in which it works, from 1; 0 for a PE
     /// without work. PEs that share iacts in one pass share them in all.
     [[nodiscard]] unsigned iact_tag(std::uint32_t pe) const { return iact_tags_[pe]; }
@@ -100,6 +101,10 @@ public:
     [[nodiscard]] std::vector<pe_tile> segment_tiles(std::uint32_t segment) const;
     /// Place of a PE tile within its segment.
     [[nodiscard]] unsigned tile_in_segment(const pe_site&) const;
+    /// Names the output tile that a PE tile adds to, and where a bank keeps its unfinished psums.
+    [[nodiscard]] std::uint64_t psum_slot(const pe_tile& t) const {
+        return ((std::uint64_t{t.g} * layer_.batch + t.n) * layer_.e() + t.e) * layer_.m + t.m_begin;
+    }
     /// True in the first and in the last pass that adds to the pass's outputs.
     [[nodiscard]] bool first_reduction(const pass_index&) const;
     [[nodiscard]] bool last_reduction(const pass_index&) const;

@@ -1,5 +1,7 @@
 #include "models/pe/operands.h"
 
+#include <algorithm>
+
 namespace eyeriss::pe {
 
 namespace {
@@ -38,18 +40,39 @@ void iact_operands::index(std::span<const std::int16_t> values, unsigned port_bi
     }
 }
 
-void weight_operands::index(std::span<const csc::weight_tile::column> columns, unsigned macs) {
-    const auto pack = [](unsigned both, unsigned single, unsigned stored_zero, unsigned nonzero) {
-        return both | std::uint64_t{single} << 16 | std::uint64_t{stored_zero} << 32 |
-               std::uint64_t{nonzero} << 48;
+void iact_operands::count_hits(unsigned windows, unsigned columns) {
+    const auto bit = [this](std::size_t i) {
+        return static_cast<unsigned>(nonzero[i / 64] >> (i % 64) & 1U);
     };
+    const auto inside_bit = [&](std::size_t i) { return i >= inside_begin && i < inside_end ? bit(i) : 0U; };
+    hits.assign(columns, {});
+    const unsigned walked = std::min(segment_values, columns);
+    for (unsigned f = 0; f < windows; ++f) {
+        for (unsigned k = 0; k < walked; ++k) {
+            const std::size_t i = std::size_t{f} * segment_values + k;
+            hits[k].nonzero += bit(i);
+            hits[k].inside += inside_bit(i);
+        }
+    }
+    // A column a segment further sees the same iacts a window earlier.
+    for (unsigned k = walked; k < columns; ++k) {
+        const std::size_t leaves = k - segment_values;
+        const std::size_t enters = std::size_t{windows} * segment_values + leaves;
+        hits[k].nonzero = hits[leaves].nonzero - bit(leaves) + bit(enters);
+        hits[k].inside = hits[leaves].inside - inside_bit(leaves) + inside_bit(enters);
+    }
+    for (column_hits& h : hits) h.read = dense ? windows : h.nonzero;
+}
+
+void weight_operands::index(std::span<const csc::weight_tile::column> columns, unsigned macs) {
     empty_columns = false;
-    column_sums.resize(columns.size());
     column_words.resize(columns.size());
+    lanes.resize(columns.size());
     for (std::size_t k = 0; k < columns.size(); ++k) {
         const auto& c = columns[k];
-        column_sums[k] = macs == 1 ? pack(0, c.nonzero, unsigned{c.stored} - c.nonzero, c.nonzero)
-                                   : pack(c.both, c.single, c.stored_zero, c.nonzero);
+        lanes[k] = macs == 1 ? column_lanes{0, c.nonzero, static_cast<std::uint16_t>(c.stored - c.nonzero),
+                                            c.nonzero}
+                             : column_lanes{c.both, c.single, c.stored_zero, c.nonzero};
         column_words[k] = static_cast<std::uint16_t>(macs == 1 ? c.stored : c.words());
         empty_columns = empty_columns || c.words() == 0;
     }

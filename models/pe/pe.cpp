@@ -4,8 +4,8 @@
 #include <bit>
 
 #include "models/energy/pe_actions.h"
+#include "models/pe/job.h"
 #include "models/pe/kernel.h"
-#include "models/pe/window_cost.h"
 
 namespace eyeriss::pe {
 
@@ -37,7 +37,7 @@ void pe::begin_pass(unsigned windows, unsigned step, unsigned columns, unsigned 
     columns_ = columns;
     rows_ = rows;
     iacts_.reset();
-    work_.clear();
+    job_ = {};
 }
 
 void pe::take_iacts(int, noc::burst& b, sc_core::sc_time& delay) {
@@ -48,6 +48,7 @@ void pe::take_iacts(int, noc::burst& b, sc_core::sc_time& delay) {
 }
 
 void pe::take_weights(int, noc::burst& b, sc_core::sc_time& delay) {
+    if (rows_ == 0) return;
     weights_ = std::static_pointer_cast<const weight_load>(b.content);
     const auto& size = weights_->tile.size;
     counts_.weight_fills += size.words();
@@ -77,7 +78,8 @@ void pe::pass_psums(int, noc::burst& b, sc_core::sc_time& delay) {
             fault_ = pe_fault::starved;
         } else if (!iacts_fit()) {
             fault_ = pe_fault::iact_spad;
-        } else if (psums.channels != rows_ || psums.windows != windows_ || weights_->tile.rows != rows_ ||
+        } else if (psums.channels != rows_ || psums.windows != windows_ || iacts_->segment_values != step_ ||
+                   iacts_->hits.size() != columns_ || weights_->tile.rows != rows_ ||
                    weights_->tile.columns != columns_) {
             fault_ = pe_fault::conflict;
         } else {
@@ -127,19 +129,19 @@ void pe::count_windows() {
     const bool raw = weights_->tile.size.address_words == 0;
     energy::count_row(*iacts_, weights_->tile.column_counts, {windows_, step_, columns_, rows_, p_.macs, raw},
                       counts_.actions);
-    const window_coster coster(*iacts_, *weights_, p_.drop_queue_columns);
-    if (timed_) work_.resize(windows_);
     std::uint64_t products = 0;
-    for (unsigned f = 0; f < windows_; ++f) {
-        const auto cost = coster.window(std::size_t{f} * step_, columns_);
-        products += cost.products;
-        counts_.macs_effectual += cost.effectual;
-        counts_.iact_reads += cost.iacts;
-        counts_.weight_words += cost.words;
-        if (timed_) work_[f] = cost.work;
+    for (unsigned k = 0; k < columns_; ++k) {
+        const column_lanes& lanes = weights_->lanes[k];
+        const column_hits& hits = iacts_->hits[k];
+        products += std::uint64_t{hits.read} * lanes.nonzero;
+        counts_.macs_effectual += std::uint64_t{hits.inside} * lanes.nonzero;
+        counts_.iact_reads += hits.read;
+        counts_.weight_words +=
+            std::uint64_t{hits.read} * (unsigned{lanes.both} + lanes.single + lanes.stored_zero);
     }
     counts_.psum_accesses += 2 * products + 2 * std::uint64_t{windows_} * rows_;
     for (const auto pairs : iacts_->pairs) counts_.iact_fills += pairs;
+    if (timed_) job_ = describe_job(*iacts_, *weights_);
 }
 
 }  // namespace eyeriss::pe

@@ -6,13 +6,11 @@
 #include <vector>
 
 #include "models/arch/machine.h"
-#include "models/arch/timing/pass_timing.h"
+#include "models/arch/timing/pe_pipeline.h"
 #include "models/energy/actions.h"
 #include "models/pe/contents.h"
 
 namespace eyeriss::pe {
-
-using arch::timing::window_work;
 
 /// What a PE counts over a layer.
 struct pe_counts {
@@ -46,7 +44,7 @@ public:
     /// `index` is the PE's linear number, by which bursts name it.
     pe(sc_core::sc_module_name name, std::uint32_t index, const arch::pe_parameters& p);
 
-    /// Clears SPads, counts and faults for a layer. `timed`: work() is filled.
+    /// Clears SPads, counts and faults for a layer. `timed`: job() is filled.
     void begin_layer(bool timed);
     /// Says what the next row is: its windows, iacts between windows (C0*U), columns (C0*S0) and rows (M0) of
     /// the weight tile. Zero rows: no work, psums pass. Iacts of the pass before are dropped.
@@ -56,8 +54,9 @@ public:
     [[nodiscard]] bool working() const { return rows_ != 0 && weights_ && !weights_->no_work; }
     [[nodiscard]] const iact_row* iacts() const { return iacts_.get(); }
     [[nodiscard]] const weight_load* weights() const { return weights_.get(); }
-    /// Cost of each window of the last row; empty when untimed or without work.
-    [[nodiscard]] std::span<const window_work> work() const { return work_; }
+    /// What the timing needs to know of the last row; a job without work when untimed or without one. It
+    /// points to the PE's operands.
+    [[nodiscard]] const arch::timing::pe_job& job() const { return job_; }
     [[nodiscard]] const pe_counts& counts() const { return counts_; }
     [[nodiscard]] pe_fault fault() const { return fault_; }
 
@@ -76,7 +75,7 @@ private:
     unsigned windows_ = 0, step_ = 0, columns_ = 0, rows_ = 0;
     std::shared_ptr<const iact_row> iacts_;
     std::shared_ptr<const weight_load> weights_;
-    std::vector<window_work> work_;
+    arch::timing::pe_job job_;
     std::vector<std::int32_t> sums_;
     pe_counts counts_;
     pe_fault fault_ = pe_fault::none;

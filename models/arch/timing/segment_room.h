@@ -1,0 +1,60 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "models/arch/timing/ledger.h"
+
+namespace eyeriss::arch::timing {
+
+/// The room in a PE's iact SPads. A segment keeps its entries from the cycle in which its first word is sent
+/// until stage 2 has read the last window that needs it; the next one can be sent a cycle later.
+class segment_room {
+public:
+    segment_room(unsigned entries, unsigned segments) : entries_(entries), held_(segments + 1) {}
+
+    void reset() { first_ = used_ = used_entries_ = released_ = 0; }
+
+    /// Last cycle in which a segment of so many entries cannot be sent yet, where `most` segments may be held
+    /// with it; 0 when it always could. Asked once for each segment, in order.
+    [[nodiscard]] cycle_t full_until(unsigned entries, unsigned most) {
+        cycle_t until = 0;
+        const auto allowed = std::min<std::size_t>(most, held_.size() - 1);
+        while (released_ > 0 && (used_ >= allowed || used_entries_ + entries > entries_)) {
+            until = held_[first_].released;
+            used_entries_ -= held_[first_].entries;
+            first_ = next(first_);
+            --used_;
+            --released_;
+        }
+        return until;
+    }
+    /// It is sent.
+    void add(unsigned entries) {
+        held_[(first_ + used_) % held_.size()] = {entries, 0};
+        used_entries_ += entries;
+        ++used_;
+    }
+    /// The oldest `count` segments that are still needed have been read for the last time.
+    void release(unsigned count, cycle_t cycle) {
+        for (; count > 0 && released_ < used_; --count) {
+            held_[(first_ + released_++) % held_.size()].released = cycle;
+        }
+    }
+
+private:
+    struct segment {
+        unsigned entries = 0;
+        cycle_t released = 0;
+    };
+    [[nodiscard]] std::size_t next(std::size_t i) const { return i + 1 == held_.size() ? 0 : i + 1; }
+
+    unsigned entries_;
+    std::vector<segment> held_;  ///< cyclic, oldest first
+    std::size_t first_ = 0, used_ = 0;
+    std::size_t released_ = 0;  ///< of the held ones, the oldest, whose release is known
+    unsigned used_entries_ = 0;
+};
+
+}  // namespace eyeriss::arch::timing
