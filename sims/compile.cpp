@@ -36,6 +36,9 @@ void print_mappings(const prepared_image& image, const arch::machine& machine) {
         const auto routes = compiler::make_noc_routes(compiler::descriptor_shape(descriptor), map, machine);
         fmt::print("{:<16} {}\n{:<16} iact {}, weight {}, psum {}\n", name, map.text(), "", routes.iact_mode,
                    routes.weight_mode, routes.psum_mode);
+        if (const auto* notes = image.notes.layer(name)) {
+            fmt::print("{:<16} {}\n", "", search_line(notes->mapping));
+        }
     }
 }
 
@@ -58,7 +61,7 @@ int compile_to_file(const compile_command_options& options, const common_options
     }
     if (!common.quiet) {
         print_mappings(image, config.machine);
-        for (const auto& note : image.notes) {
+        for (const auto& note : image.notes.notes) {
             fmt::print("note: {}\n", note);
         }
         fmt::print("{}: {} bytes for machine {}\n", file.string(), image.bytes.size(), config.machine.name);

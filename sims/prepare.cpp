@@ -15,11 +15,6 @@
 namespace eyeriss::sims {
 namespace {
 
-double density(std::span<const std::uint8_t> bytes) {
-    const auto zeros = std::count(bytes.begin(), bytes.end(), std::uint8_t{0});
-    return bytes.empty() ? 1.0 : 1.0 - static_cast<double>(zeros) / static_cast<double>(bytes.size());
-}
-
 std::string image_key(const network_source& network, const arch::machine& machine,
                       const mapping_request& request) {
     sha256 hash;
@@ -109,41 +104,27 @@ prepared_image compile_graph(const compiler::graph& graph, const arch::machine& 
     auto compiled = compiler::compile(graph, machine, options);
     sha256 hash;
     hash.add(compiled.image);
-    return {std::move(compiled.image), std::move(compiled.notes), hash.hex()};
+    prepared_image out{std::move(compiled.image), {hash.hex(), std::move(compiled.notes), {}}};
+    for (auto& choice : compiled.choices) {
+        const double iacts = options.iact_density.at(choice.name);
+        out.notes.layers.push_back({std::move(choice), iacts});
+    }
+    return out;
 }
 
 prepared_image compile_network(const network_source& network, const arch::machine& machine,
                                const content_cache& cache, const mapping_request& request) {
     const auto key = image_key(network, machine, request);
+    const auto notes = cache.folder() / "images" / fmt::format("{}.json", key);
     const auto file = cache.get(fmt::format("images/{}.img", key), [&](const std::filesystem::path& partial) {
         const auto graph = import(network);
         const auto profile = default_input(graph.name, shape_of(graph.tensors[graph.input]), 1);
         const auto made = compile_graph(graph, machine, profile, request);
-        std::string text = made.sha256 + "\n";
-        for (const auto& note : made.notes) {
-            text += note + "\n";
-        }
-        auto beside = cache.folder() / "images" / fmt::format("{}.notes", key);
-        const std::vector<std::uint8_t> bytes(text.begin(), text.end());
-        write_bytes(beside, bytes);
+        const auto text = to_text(made.notes);
+        write_bytes(notes, std::vector<std::uint8_t>(text.begin(), text.end()));
         write_bytes(partial, made.bytes);
     });
-    prepared_image out{read_bytes(file), {}, {}};
-    const auto text = read_bytes(cache.folder() / "images" / fmt::format("{}.notes", key));
-    std::string line;
-    for (const auto byte : text) {
-        if (byte != '\n') {
-            line += static_cast<char>(byte);
-            continue;
-        }
-        if (out.sha256.empty()) {
-            out.sha256 = line;
-        } else {
-            out.notes.push_back(line);
-        }
-        line.clear();
-    }
-    return out;
+    return {read_bytes(file), notes_from_text(read_bytes(notes))};
 }
 
 compiler::reference_result reference_for(const network_source& network, std::span<const std::uint8_t> input,

@@ -8,17 +8,17 @@
 #include "firmware/compiler/reference.h"
 #include "models/arch/machine.h"
 #include "sims/cache.h"
+#include "sims/image_notes.h"
 #include "sims/mapping_file.h"
 #include "sims/network_source.h"
 
 /// From a network to what a run needs: the image for a machine, and what the reference says of an input.
 namespace eyeriss::sims {
 
-/// An image and the remarks of those who made it.
+/// An image and what those who made it had to say.
 struct prepared_image {
     std::vector<std::uint8_t> bytes;
-    std::vector<std::string> notes;
-    std::string sha256;
+    image_notes notes;
 };
 
 /// What the user asks of the mapping of a network.

@@ -49,7 +49,8 @@ json ledger_json(const accelerator::ledger& causes) {
     return out;
 }
 
-json optional_json(const std::optional<bool>& value) {
+template <typename T>
+json optional_json(const std::optional<T>& value) {
     return value ? json(*value) : json(nullptr);
 }
 
@@ -81,6 +82,8 @@ json layer_json(const layer_result& l) {
     }
     out["mapping"] = l.mapping;
     out["noc_modes"] = {{"iact", l.modes.iact}, {"weight", l.modes.weight}, {"psum", l.modes.psum}};
+    out["iact_density"] = optional_json(l.iact_density);
+    out["calibration_iact_density"] = optional_json(l.calibration_iact_density);
     out["passes"] = l.passes;
     out["active_pes"] = l.active_pes;
     if (l.times) {

@@ -35,6 +35,9 @@ struct layer_result {
     bool on_accelerator = false;
     bool done = false;
     std::optional<bool> bit_exact;  ///< absent when not compared
+    /// Shares of values of the layer's input that are not zero, in this run and on the input that the mapping
+    /// was chosen on; absent where it is not known.
+    std::optional<double> iact_density, calibration_iact_density;
     std::uint64_t passes = 0;
     double active_pes = 0;  ///< share of the PEs that the mapping uses
     std::uint64_t macs_nominal = 0, macs_effectual = 0;
@@ -81,8 +84,8 @@ struct run_result {
 
 /// A file that went into a run.
 struct input_file {
-    std::string
-        role;  ///< "network", "image", "input", "machine", "firmware", "mapping", "iact", "weight", "bias"
+    /// "network", "image", "input", "machine", "firmware", "mapping", "iact", "weight" or "bias"
+    std::string role;
     std::string name;    ///< path as given, or "generated:NAME"
     std::string sha256;  ///< of its bytes
 };

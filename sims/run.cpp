@@ -42,7 +42,7 @@ provenance trace(const run_options& options, const common_options& common, const
     how.seed = options.seed;
     const auto name = network.generated ? fmt::format("generated:{}", network.name) : network.file.string();
     how.inputs.push_back({"network", name, network.sha256});
-    how.inputs.push_back({"image", "compiled", image.sha256});
+    how.inputs.push_back({"image", "compiled", image.notes.sha256});
     sha256 hash;
     hash.add(input);
     how.inputs.push_back({"input", options.input.empty() ? "default" : options.input,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "firmware/compiler/emit_image.h"
@@ -23,6 +24,32 @@ void check_room(const eyeriss_image_header& header, const arch::machine& machine
         throw user_error(fmt::format("dram.capacity_mib is {}: the network's image expects at least {}",
                                      machine.dram.capacity_mib, (end + (1U << 20U) - 1) >> 20U));
     }
+}
+
+/// Empty, or a line that says how this run's inputs differ from those that mappings were timed on.
+std::string density_note(std::span<const layer_result> layers) {
+    constexpr double noticed = 0.0005;  // what three digits show
+    const layer_result* most = nullptr;
+    double largest = noticed;
+    unsigned differing = 0;
+    for (const auto& l : layers) {
+        if (!l.iact_density || !l.calibration_iact_density) {
+            continue;
+        }
+        const double difference = std::abs(*l.iact_density - *l.calibration_iact_density);
+        differing += difference >= noticed ? 1 : 0;
+        if (difference >= largest) {
+            largest = difference;
+            most = &l;
+        }
+    }
+    if (most == nullptr) {
+        return {};
+    }
+    return fmt::format(
+        "input density differs from the calibration input's in {} layer{}, most in {}: {:.3f}, not {:.3f}",
+        differing, differing == 1 ? "" : "s", most->name, *most->iact_density,
+        *most->calibration_iact_density);
 }
 
 /// One SoC with a network in its memory, from load to comparison.
@@ -76,10 +103,19 @@ public:
             if (!layer.done) {
                 continue;
             }
-            const auto output = compiler::image_layer(image_.bytes, i).output;
+            const auto described = compiler::image_layer(image_.bytes, i);
+            const auto output = described.output;
+            if (layer.on_accelerator) {
+                layer.iact_density = density(reference.tensors.at(described.inputs[0]));
+                const auto* notes = image_.notes.layer(layer.name);
+                if (notes != nullptr) layer.calibration_iact_density = notes->iact_density;
+            }
             const bool fits = i >= reference.sums.size() ||
                               compiler::fits_psum_bits(reference.sums[i], request_.machine.pe.psum_bits);
             layer.bit_exact = fits && tensor(read, output) == reference.tensors.at(output);
+        }
+        if (const auto note = density_note(out.result.layers); !note.empty()) {
+            out.result.notes.push_back(note);
         }
         if (out.result.complete) {
             const auto t = compiler::image_tensor(image_.bytes, header.output_tensor);
@@ -179,7 +215,7 @@ network_run simulate_network(const simulation_request& request, const prepared_i
     network_run out;
     out.result.network = compiler::image_name(image.bytes, header.name_offset);
     out.result.timing = request.timed ? "timed" : "functional";
-    out.result.notes = image.notes;
+    out.result.notes = image.notes.notes;
     out.mappings = mappings_text(image.bytes);
     out.result.host.prepare_seconds = preparing.wall_seconds();
 

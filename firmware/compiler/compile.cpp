@@ -25,8 +25,13 @@ arch::mapping given_mapping(const arch::mapping& map, const conv_op& op, const a
                                     map.text(), rule));
 }
 
-arch::mapping search_mapping(const graph& g, const layer& l, const conv_op& op, const arch::machine& m,
-                             const compile_options& options) {
+/// The mapping of a layer, and how it was found.
+arch::mapping choose(const graph& g, const layer& l, const conv_op& op, const arch::machine& m,
+                     const compile_options& options, layer_mapping& how) {
+    if (const auto given = options.mappings.find(l.name); given != options.mappings.end()) {
+        how.pinned = true;
+        return given_mapping(given->second, op, m, l.name, options);
+    }
     const auto density = density_of(l.name, options);
     const auto known = options.calibration_inputs.find(l.name);
     if (known == options.calibration_inputs.end())
@@ -37,19 +42,19 @@ arch::mapping search_mapping(const graph& g, const layer& l, const conv_op& op, 
                                         known->second.size(), in.elements()));
     }
     const calibration data{known->second, in.type == dtype::i8, in.zero_point};
-    return choose_mapping(op, m, density, data, l.name, options.weights);
+    how.search = search_mapping(op, m, density, data, l.name, options.weights);
+    return how.search->map;
 }
 
 mapped_layer map_layer(const graph& g, std::size_t index, const arch::machine& m,
-                       const compile_options& options) {
+                       const compile_options& options, layer_mapping& how) {
     const layer& l = g.layers[index];
     const auto& op = std::get<conv_op>(l.op);
-    const auto given = options.mappings.find(l.name);
+    how.name = l.name;
     mapped_layer entry;
     entry.layer = index;
     entry.name = l.name;
-    entry.map = given != options.mappings.end() ? given_mapping(given->second, op, m, l.name, options)
-                                                : search_mapping(g, l, op, m, options);
+    entry.map = choose(g, l, op, m, options, how);
     if (const auto wrong = check_coverage(entry.map, op.shape, m); !wrong.empty()) {
         throw compile_error(fmt::format("layer '{}': mapping {} does not cover the layer: {}", l.name,
                                         entry.map.text(), wrong));
@@ -84,7 +89,7 @@ compiled compile(const graph& g, const arch::machine& m, const compile_options& 
     result.notes = g.notes;
     for (std::size_t i = 0; i < g.layers.size(); ++i) {
         if (!std::holds_alternative<conv_op>(g.layers[i].op)) continue;
-        result.mappings.push_back(map_layer(g, i, m, options));
+        result.mappings.push_back(map_layer(g, i, m, options, result.choices.emplace_back()));
         const auto& map = result.mappings.back().map;
         if (map.iact_single_buffer) {
             result.notes.push_back(

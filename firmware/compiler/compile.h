@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,9 +26,17 @@ struct compile_options {
     std::map<std::string, std::string> mapping_places;
 };
 
+/// How a layer's mapping came about.
+struct layer_mapping {
+    std::string name;
+    bool pinned = false;                   ///< given, not searched
+    std::optional<mapping_choice> search;  ///< of a search on a calibration input
+};
+
 struct compiled {
     std::vector<std::uint8_t> image;     ///< the file
     std::vector<mapped_layer> mappings;  ///< of the accelerator's layers, in order
+    std::vector<layer_mapping> choices;  ///< how each of them came about
     std::vector<std::string> notes;      ///< remarks of importer and compiler that the user should see
 };
 
