@@ -22,6 +22,29 @@ const arch::machine& checked(const arch::machine& machine) {
     return machine;
 }
 
+/// How the DMA speaks with the memory that the options and the machine give.
+accelerator::dma_options dma_options(const arch::machine& machine, const soc_options& options) {
+    accelerator::dma_options out;
+    out.outstanding = machine.dma.outstanding;
+    out.burst_bytes = machine.dma.burst_bytes;
+    out.port_per_cluster = machine.dram.ports == arch::memory_ports::split;
+    if (options.own_memory) {
+        out.four_phases = options.own_memory->four_phases;
+        out.page_bytes = options.own_memory->page_bytes;
+    } else if (options.dram) {
+        const auto& g = options.dram->part.geometry;
+        out.four_phases = true;
+        out.page_bytes = g.columns * (g.channel_bits / 8);
+    }
+    return out;
+}
+
+/// The socket to bind in place of `target`.
+tlm::tlm_base_target_socket_b<>& between(const soc_options& options, const std::string& name,
+                                         tlm::tlm_base_target_socket_b<>& target) {
+    return options.between ? options.between(name, target) : target;
+}
+
 uart16550::sink sink_or_none(uart16550::sink output) {
     return output ? std::move(output) : uart16550::sink([](char) {});
 }
@@ -31,50 +54,64 @@ uart16550::sink sink_or_none(uart16550::sink output) {
 soc::soc(sc_core::sc_module_name name, const arch::machine& machine, soc_options options)
     : sc_module(name),
       hart_("hart", checked(machine).core, 0, static_cast<std::uint32_t>(memory_map::boot_rom.base)),
-      bus_("bus"),
+      bus_("bus", machine.bus.order),
       boot_rom_("boot_rom", memory_map::boot_rom.bytes, dram::memory_rights::read_only),
       finisher_("finisher"),
       clint_("clint", machine.core.harts),
       sram_("sram", machine.core.sram_kib * 1024, dram::memory_rights::read_write),
       plic_("plic", machine.core.harts),
       uart_("uart", sink_or_none(std::move(options.uart_output)), options.uart_character_time),
-      accelerator_("accelerator", machine, options.timing),
+      accelerator_("accelerator", machine, options.timing, dma_options(machine, options)),
       reservations_(machine.core.harts),
       software_lines_("software_line", machine.core.harts),
       timer_lines_("timer_line", machine.core.harts),
       external_lines_("external_line", machine.core.harts),
       uart_line_("uart_line"),
       accelerator_line_("accelerator_line") {
-    make_dram(machine.dram, options.dram);
+    make_dram(machine, options);
     make_other_harts(machine.core);
-    map_parts();
+    map_parts(machine, options);
     connect_lines();
     write_boot_rom(static_cast<std::uint32_t>(memory_map::dram_base));
 }
 
 soc::~soc() = default;
 
-void soc::make_dram(const arch::dram_parameters& machine, const std::optional<timed_dram>& timed) {
-    if (!timed && machine.model == arch::dram_model::part) {
-        throw std::invalid_argument(
-            fmt::format("dram.model is '{}': expects that part in soc_options::dram", machine.part));
-    }
-    if (!timed) {
-        dram_.emplace("dram", machine);
+void soc::make_dram(const arch::machine& machine, const soc_options& options) {
+    arch::dram_parameters simple = machine.dram;
+    if (options.own_memory) {
         return;
     }
-    dram::controller_options seen;
-    seen.capacity_bytes = machine.capacity_mib << 20U;
-    seen.dmi_region = std::pair<std::uint64_t, std::uint64_t>{0, seen.capacity_bytes - 1};
-    dram_controller_.emplace("dram", timed->part, timed->controller, seen);
+    if (options.dram) {
+        dram::controller_options seen;
+        seen.capacity_bytes = simple.capacity_mib << 20U;
+        seen.dmi_region = std::pair<std::uint64_t, std::uint64_t>{0, seen.capacity_bytes - 1};
+        dram_controller_.emplace("dram", options.dram->part, options.dram->controller, seen);
+        return;
+    }
+    if (simple.model == arch::dram_model::part) {
+        throw std::invalid_argument(
+            fmt::format("dram.model is '{}': expects that part in soc_options::dram", simple.part));
+    }
+    if (simple.ports == arch::memory_ports::split) {
+        simple.model = arch::dram_model::ideal;  // each port has its share of the limit, see bind_dma
+    }
+    dram_.emplace("dram", simple);
 }
 
 dram::dram_statistics soc::dram_statistics() const {
     if (dram_) {
         return dram_->statistics();
     }
-    const auto& counts = dram_controller_->port_counts(0);
-    return {counts.read_bytes, counts.write_bytes, counts.reads, counts.writes, {}};
+    dram::dram_statistics sum;
+    for (unsigned i = 0; i < bus_.initiator_count(); ++i) {
+        const auto& counts = bus_.counts(i);
+        sum.read_bytes += counts.read_bytes;
+        sum.write_bytes += counts.write_bytes;
+        sum.reads += counts.reads;
+        sum.writes += counts.writes;
+    }
+    return sum;
 }
 
 void soc::make_other_harts(const arch::core_parameters& core) {
@@ -116,25 +153,53 @@ void soc::write_boot_rom(std::uint32_t entry) {
     write_boot_code(rom, entry, static_cast<std::uint32_t>(memory_map::boot_rom.base + tree_offset));
 }
 
-void soc::map_parts() {
-    bus_.map("boot_rom", memory_map::boot_rom, boot_rom_.socket);
-    bus_.map("finisher", memory_map::finisher, finisher_.socket);
-    bus_.map("clint", memory_map::clint, clint_.socket);
-    bus_.map("sram", {memory_map::sram_base, sram_.bytes().size()}, sram_.socket);
-    bus_.map("plic", memory_map::plic, plic_.socket);
-    bus_.map("uart", memory_map::uart, uart_.socket);
-    bus_.map("accelerator", memory_map::accelerator, accelerator_.registers);
-    if (dram_) {
-        bus_.map("dram", {memory_map::dram_base, dram_->capacity_bytes()}, dram_->socket);
-    } else {
-        bus_.map("dram", {memory_map::dram_base, dram_controller_->capacity_bytes()},
-                 dram_controller_->port(0));
-    }
+void soc::map_parts(const arch::machine& machine, const soc_options& options) {
+    const auto map = [&](const char* target, address_range range, tlm::tlm_base_target_socket_b<>& socket) {
+        return bus_.map(target, range, between(options, target, socket));
+    };
+    map("boot_rom", memory_map::boot_rom, boot_rom_.socket);
+    map("finisher", memory_map::finisher, finisher_.socket);
+    map("clint", memory_map::clint, clint_.socket);
+    map("sram", {memory_map::sram_base, sram_.bytes().size()}, sram_.socket);
+    map("plic", memory_map::plic, plic_.socket);
+    map("uart", memory_map::uart, uart_.socket);
+    map("accelerator", memory_map::accelerator, accelerator_.registers);
+    tlm::tlm_base_target_socket_b<>& memory =
+        options.own_memory ? *options.own_memory->socket
+        : dram_            ? static_cast<tlm::tlm_base_target_socket_b<>&>(dram_->socket)
+                           : dram_controller_->port(0);
+    bus_.count_at(map("dram", {memory_map::dram_base, machine.dram.capacity_mib << 20U}, memory));
     for (unsigned id = 0; id < harts(); ++id) {
-        cpu(id).bus.bind(bus_.initiators);
+        initiator_rights rights;
+        rights.name = fmt::format("hart{}", id);
+        bus_.expect(rights);
+        cpu(id).bus.bind(between(options, rights.name, bus_.initiators));
     }
-    accelerator_.read_port.bind(bus_.initiators);
-    accelerator_.write_port.bind(bus_.initiators);
+    bind_dma(machine, options);
+}
+
+/// The ports of the DMA, each with its rights.
+void soc::bind_dma(const arch::machine& machine, const soc_options& options) {
+    const auto attach = [&](const std::string& port, auto& socket, bool writes, unsigned limit,
+                            unsigned shares) {
+        initiator_rights rights;
+        rights.name = port;
+        rights.rank = writes == machine.bus.reads_first ? 1 : 0;
+        rights.weight = writes ? machine.bus.write_weight : machine.bus.read_weight;
+        rights.limit_mbps = limit;
+        rights.limit_shares = shares;
+        rights.outstanding = machine.bus.outstanding;
+        bus_.expect(rights);
+        socket.bind(between(options, port, bus_.initiators));
+    };
+    attach("dma_read", accelerator_.read_port, false, machine.bus.read_limit_mbps, 1);
+    attach("dma_write", accelerator_.write_port, true, machine.bus.write_limit_mbps, 1);
+    const bool share = dram_ && machine.dram.model == arch::dram_model::bandwidth;
+    for (unsigned c = 0; c < accelerator_.cluster_ports.size(); ++c) {
+        attach(fmt::format("cluster{}", c), accelerator_.cluster_ports[c], false,
+               share ? machine.dram.limit_mbps : machine.bus.read_limit_mbps,
+               share ? machine.noc.clusters() : 1);
+    }
 }
 
 void soc::connect_lines() {

@@ -31,6 +31,15 @@ struct timed_dram {
     dram::controller_parameters controller;
 };
 
+/// A DRAM of the user's own behind the platform's interconnect (doc/own_dram.md): a target of the base
+/// protocol, addresses from 0, dram.capacity_mib large, that the user keeps alive.
+struct own_dram {
+    tlm::tlm_base_target_socket_b<>* socket = nullptr;
+    /// The DMA speaks four phases with it in timed runs; else b_transport, whose delay it waits for.
+    bool four_phases = true;
+    unsigned page_bytes = 4096;  ///< the DMA's bursts stay within such a page
+};
+
 struct soc_options {
     /// Takes what firmware prints; null: dropped.
     uart16550::sink uart_output = nullptr;
@@ -39,6 +48,14 @@ struct soc_options {
     eyeriss::accelerator::timing timing = eyeriss::accelerator::timing::timed;
     /// Takes the place of the machine's dram.model; dram.capacity_mib of it are used, all by DMI too.
     std::optional<timed_dram> dram = std::nullopt;
+    /// Takes the place of both.
+    std::optional<own_dram> own_memory = std::nullopt;
+    /// Asked for each pair of sockets that is bound to or by the interconnect: returns the target socket to
+    /// bind in place of `target`, e.g. that of a monitor which the caller has bound to `target`. May be null.
+    /// Programs must then be loaded after elaboration: an ordinary module passes no debug access before it.
+    std::function<tlm::tlm_base_target_socket_b<>&(const std::string& name,
+                                                   tlm::tlm_base_target_socket_b<>& target)>
+        between = nullptr;
 };
 
 /// How far soc::run goes, beside firmware's own end.
@@ -117,12 +134,13 @@ public:
 private:
     using line = sc_core::sc_signal<bool>;
 
-    void make_dram(const arch::dram_parameters& machine, const std::optional<timed_dram>& timed);
+    void make_dram(const arch::machine& machine, const soc_options& options);
     void make_other_harts(const arch::core_parameters& core);
     void write_boot_rom(std::uint32_t entry);
     void release(const run_limits& limits);
     void flush_code();
-    void map_parts();
+    void map_parts(const arch::machine& machine, const soc_options& options);
+    void bind_dma(const arch::machine& machine, const soc_options& options);
     void connect_lines();
     void advance(const sc_core::sc_time& step, const run_limits& limits);
     [[nodiscard]] std::optional<stop_reason> stopped(const run_limits& limits) const;
