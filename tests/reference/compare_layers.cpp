@@ -13,7 +13,7 @@ namespace {
 using namespace eyeriss;
 using namespace eyeriss::reference;
 
-constexpr std::array<const char*, 5> kind_names{"none", "failure", "values", "total", "ledgers"};
+constexpr std::array<const char*, 6> kind_names{"none", "failure", "values", "total", "ledgers", "ports"};
 
 void set(arch::machine& m, const std::string& assignment) {
     const auto equals = assignment.find('=');

@@ -8,6 +8,7 @@
 
 #include "firmware/compiler/noc_routes.h"
 #include "models/abi/descriptor.h"
+#include "tests/reference/model_pe.h"
 
 namespace eyeriss::reference {
 namespace {
@@ -103,15 +104,7 @@ machine reference_machine(const arch::machine& m, std::size_t configuration_bits
     k.configuration = (bits + m.control.config_bits_per_cycle - 1) / m.control.config_bits_per_cycle;
     k.psum_fifo_windows = m.pe.psum_fifo_windows;
     k.output_passes = m.control.output_tiles;
-    k.pe.iact_entries = m.pe.iact_entries;
-    k.pe.iact_segment_ends = m.pe.iact_address_entries;
-    k.pe.drop_queue_columns = m.pe.drop_queue_columns;
-    k.pe.macs = static_cast<int>(m.pe.macs);
-    k.pe.weight_double_buffer = m.pe.weight_double_buffer;
-    k.pe.psum_transfer_takes_ports = m.pe.psum_transfer_takes_ports;
-    k.pe.psum_entries = static_cast<int>(m.pe.psum_entries);
-    k.pe.psum_bits = m.pe.psum_bits;
-    k.pe.saturates = m.pe.overflow == arch::overflow_mode::saturate;
+    k.pe = reference_pe(m);
     return k;
 }
 
@@ -147,7 +140,7 @@ stepped_layer step_layer(const layer_case& c, const arch::machine& m, std::size_
     const layer l = layer_of(c);
     const machine k = reference_machine(m, configuration_bits);
     const planned p = plan(l, mapping_of(c.map), k, {c.iacts, c.weights}, setup_of(c, m));
-    stepped_layer stepped{run(p.what), {}};
+    stepped_layer stepped{run(p.what), p.what.chains, {}};
     stepped.outputs = outputs(l, p, stepped.result);
     return stepped;
 }

@@ -45,6 +45,7 @@ struct layer_case {
 /// run() do.
 struct stepped_layer {
     run_result result;
+    std::vector<chain_program> chains;
     std::vector<std::int64_t> outputs;  ///< [batch][groups*m][e][f]
 };
 [[nodiscard]] stepped_layer step_layer(const layer_case&, const arch::machine&,

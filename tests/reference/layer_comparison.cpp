@@ -5,13 +5,6 @@
 namespace eyeriss::reference {
 namespace {
 
-ledger sum_of(const std::vector<ledger>& ledgers) {
-    ledger sum;
-    for (const ledger& l : ledgers)
-        for (std::size_t c = 0; c < causes; ++c) sum.add(static_cast<cause>(c), l[static_cast<cause>(c)]);
-    return sum;
-}
-
 std::vector<std::int64_t> sums_of(std::span<const std::uint8_t> bytes) {
     std::vector<std::int64_t> sums;
     for (std::size_t i = 0; i + 3 < bytes.size(); i += 4) {
@@ -22,14 +15,69 @@ std::vector<std::int64_t> sums_of(std::span<const std::uint8_t> bytes) {
     return sums;
 }
 
-std::string ledger_differences(const ledger& model, const ledger& reference) {
+std::vector<port_counts> in_our_terms(const std::vector<arch::timing::port_ledger>& ports) {
+    std::vector<port_counts> counts;
+    for (const auto& p : ports) counts.push_back({p.busy, p.stalled, p.idle});
+    return counts;
+}
+
+/// Whose rows of PEs, counted over the array from the bottom of each cluster, the other side counts from the
+/// top: `width` entries a row.
+template <class Entry>
+std::vector<Entry> from_the_top(const std::vector<Entry>& entries, std::size_t rows, std::size_t width) {
+    std::vector<Entry> turned;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const std::size_t row = i / width % rows, first = i / (width * rows) * width * rows;
+        turned.push_back(entries[first + (rows - 1 - row) * width + i % width]);
+    }
+    return turned;
+}
+
+std::string pe_differences(const std::vector<ledger>& model, const std::vector<ledger>& reference) {
     std::string text;
-    for (std::size_t i = 0; i < causes; ++i) {
-        const auto c = static_cast<cause>(i);
-        if (model[c] != reference[c])
-            text += fmt::format("  {}: model {}, reference {}\n", cause_names[i], model[c], reference[c]);
+    for (std::size_t pe = 0; pe < reference.size(); ++pe)
+        for (std::size_t i = 0; i < causes; ++i) {
+            const auto c = static_cast<cause>(i);
+            if (model[pe][c] != reference[pe][c])
+                text += fmt::format("  PE {}, {}: model {}, reference {}\n", pe, cause_names[i], model[pe][c],
+                                    reference[pe][c]);
+        }
+    return text;
+}
+
+std::string port_difference(std::string_view kind, std::size_t port, const port_counts& model,
+                            const port_counts& reference) {
+    if (model == reference) return {};
+    return fmt::format("  {} {}: busy, stalled, idle: model {} {} {}, reference {} {} {}\n", kind, port,
+                       model.busy, model.stalled, model.idle, reference.busy, reference.stalled,
+                       reference.idle);
+}
+
+std::string port_differences(std::string_view kind, const std::vector<port_counts>& model,
+                             const std::vector<port_counts>& reference) {
+    std::string text;
+    for (std::size_t i = 0; i < reference.size(); ++i)
+        text += port_difference(kind, i, model[i], reference[i]);
+    return text;
+}
+
+std::string psum_differences(const model_layer& model, const stepped_layer& stepped) {
+    std::string text;
+    for (std::size_t i = 0; i < stepped.chains.size(); ++i) {
+        const chain_program& c = stepped.chains[i];
+        if (c.passes.empty()) continue;
+        text += port_difference("psums into PEs at router", c.in_port, model.psums_in[c.in_port],
+                                stepped.result.psums_in[i]);
+        text += port_difference("psums out of PEs at router", c.out_port, model.psums_out[c.out_port],
+                                stepped.result.psums_out[i]);
     }
     return text;
+}
+
+model_layer failed(std::string why) {
+    model_layer layer;
+    layer.error = std::move(why);
+    return layer;
 }
 
 }  // namespace
@@ -37,13 +85,21 @@ std::string ledger_differences(const ledger& model, const ledger& reference) {
 model_layer run_on_model(test::layer_bench& bench, const layer_case& c, const arch::machine& m) {
     model_layer found;
     const auto image = image_of(c, m);
-    if (!image) return model_layer{"the compiler refuses the mapping", 0, 0, {}, {}};
+    if (!image) return failed("the compiler refuses the mapping");
     bench.load(*image, input_of(c));
     const accelerator::layer_report report = bench.run();
-    if (report.error != 0) return model_layer{bench.dut.last_error(), 0, 0, {}, {}};
+    if (report.error != 0) return failed(bench.dut.last_error());
     found.total = report.cycles;
     found.configuration_bits = report.config_bits;
-    for (std::size_t i = 0; i < causes; ++i) found.counts.add(static_cast<cause>(i), report.pe_cycles[i]);
+    for (const arch::timing::ledger& l : report.ledgers.pes) {
+        ledger& pe = found.pes.emplace_back();
+        for (std::size_t i = 0; i < causes; ++i) pe.add(static_cast<cause>(i), l[i]);
+    }
+    found.banks = in_our_terms(report.iact_fill);
+    found.iacts = in_our_terms(report.ledgers.iact);
+    found.weights = in_our_terms(report.ledgers.weight);
+    found.psums_in = in_our_terms(report.ledgers.psum_in);
+    found.psums_out = in_our_terms(report.ledgers.psum_out);
     found.outputs = sums_of(bench.output());
     return found;
 }
@@ -57,10 +113,16 @@ comparison compare(test::layer_bench& bench, const layer_case& c, const arch::ma
     } catch (const std::exception& e) {
         return {difference::failure, fmt::format("  {}\n", e.what())};
     }
-    const ledger counts = sum_of(stepped.result.ledgers);
     comparison found;
-    found.text = ledger_differences(model.counts, counts);
+    const run_result& r = stepped.result;
+    found.text = pe_differences(model.pes, from_the_top(r.ledgers, m.noc.pe_rows, m.noc.pe_cols));
     if (!found.text.empty()) found.kind = difference::ledgers;
+    const std::string ports =
+        port_differences("bank", model.banks, r.banks) + port_differences("iact port", model.iacts, r.iacts) +
+        port_differences("weight port", model.weights, from_the_top(r.weights, m.noc.pe_rows, 1)) +
+        psum_differences(model, stepped);
+    if (found.text.empty() && !ports.empty()) found.kind = difference::ports;
+    found.text += ports;
     if (model.total != stepped.result.total) {
         found.kind = difference::total;
         found.text =

@@ -7,18 +7,20 @@
 
 namespace eyeriss::reference {
 
-/// What the accelerator said of a case, in the reference's terms.
+/// What the accelerator said of a case, in the reference's terms; PEs and ports in the accelerator's order
+/// (PE rows from the top).
 struct model_layer {
     std::string error;  ///< empty when the layer ran
     cycle total = 0;
     std::size_t configuration_bits = 0;
-    ledger counts;  ///< of all PEs
+    std::vector<ledger> pes;
+    std::vector<port_counts> banks, iacts, weights, psums_in, psums_out;
     std::vector<std::int64_t> outputs;
 };
 [[nodiscard]] model_layer run_on_model(test::layer_bench&, const layer_case&, const arch::machine&);
 
 /// The kinds in which model and reference can differ, the gravest first.
-enum class difference : std::uint8_t { none, failure, values, total, ledgers };
+enum class difference : std::uint8_t { none, failure, values, total, ledgers, ports };
 
 struct comparison {
     difference kind = difference::none;

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "models/arch/timing/pass_timing.h"
+#include "models/arch/timing/array_timing.h"
 #include "models/csc/weight_tile.h"
-#include "models/pe/window_cost.h"
+#include "models/pe/job.h"
 
 namespace eyeriss::reference {
 namespace {
@@ -47,41 +47,114 @@ ledger in_our_causes(const timing::ledger& found) {
     return l;
 }
 
-}  // namespace
+/// A cluster that has for each of the PEs an iact port, a weight port and psum ports.
+arch::machine column_of(const arch::machine& like, std::size_t pes) {
+    arch::machine m = like;
+    m.noc.cluster_rows = m.noc.cluster_cols = 1;
+    m.noc.pe_rows = m.noc.pe_cols = static_cast<unsigned>(pes);
+    return m;
+}
 
-model_answer ask_model(std::span<const pe_work> chain) {
-    static_assert(causes == timing::cause_count);
-    arch::machine m;
-    m.noc.cluster_rows = m.noc.cluster_cols = m.noc.pe_cols = 1;
-    m.noc.pe_rows = static_cast<unsigned>(chain.size());
-    std::vector<tile_operands> operands;
-    std::vector<std::vector<timing::window_work>> work(chain.size());
+/// What it lies on outlives the pass.
+timing::pass pass_of(std::span<const pe_work> works, std::vector<tile_operands>& operands,
+                     std::span<const cycle> filled, bool shared_iacts) {
     timing::pass p;
-    p.window_segments = static_cast<unsigned>(chain[0].window_segments);
-    p.chains = {{{}, false, 0, 0, static_cast<unsigned>(chain[0].rows)}};
-    for (const pe_work& w : chain) operands.push_back(operands_of(w, m));
-    for (std::uint32_t q = 0; q < chain.size(); ++q) {
-        const tile_operands& o = operands[q];
-        const eyeriss::pe::window_coster coster(o.iacts, o.weights, m.pe.drop_queue_columns);
-        for (int i = 0; i < chain[q].windows(); ++i)
-            work[q].push_back(coster
-                                  .window(static_cast<std::size_t>(i) * chain[q].segment_values,
-                                          static_cast<unsigned>(chain[q].columns()))
-                                  .work);
-        p.loads.push_back({q, o.network_words, {{q, 0}}});
-        p.streams.push_back({q, o.iacts.words_to, o.iacts.pairs, {{q, 0}}});
-        p.chains[0].pes.push_back({q, 0});
-        p.work.emplace_back(work[q]);
+    p.window_segments = static_cast<unsigned>(works[0].window_segments);
+    p.iacts_filled = filled;
+    for (std::uint32_t i = 0; i < works.size(); ++i) {
+        tile_operands& o = operands[i];
+        p.loads.push_back({i, o.network_words, {{i, 0}}});
+        if (!shared_iacts || i == 0) p.streams.push_back({i, i, o.iacts.words_to, o.iacts.pairs, {}});
+        p.streams.back().sinks.push_back({i, 0});
     }
+    return p;
+}
+
+void set_windows(timing::pass& p, std::span<const pe_work> works, std::vector<tile_operands>& operands,
+                 int windows, bool shared_iacts) {
+    p.windows = static_cast<unsigned>(windows);
+    p.jobs.clear();
+    for (std::size_t i = 0; i < works.size(); ++i) {
+        auto& iacts = operands[shared_iacts ? 0 : i].iacts;
+        iacts.count_hits(p.windows, static_cast<unsigned>(works[i].columns()));
+        p.jobs.push_back(eyeriss::pe::describe_job(iacts, operands[i].weights));
+    }
+}
+
+model_answer ask(std::span<const pe_work> works, const arch::machine& like, timing::pass p,
+                 std::vector<tile_operands>& operands, bool shared_iacts) {
+    const arch::machine m = column_of(like, works.size());
     model_answer answer;
-    for (int windows = 1; windows <= chain[0].windows(); ++windows) {
-        p.windows = static_cast<unsigned>(windows);
+    answer.moved.resize(works.size());
+    for (int windows = 1; windows <= works[0].windows(); ++windows) {
+        set_windows(p, works, operands, windows, shared_iacts);
         timing::array_timing t(m);
-        t.begin_layer(0, 0);
-        answer.moved.push_back(t.run(p).outputs_ready);
-        if (windows == chain[0].windows()) answer.counts = in_our_causes(t.end_layer(answer.moved.back()));
+        t.begin_layer(0, 0, static_cast<unsigned>(works[0].rows));
+        const auto times = t.run(p);
+        for (std::uint32_t i = 0; i < works.size(); ++i) answer.moved[i].push_back(t.psums_moved(i));
+        if (windows < works[0].windows()) continue;
+        const auto ledgers = t.end_layer(times.last_end).pes;
+        for (std::size_t i = 0; i < works.size(); ++i) answer.counts.push_back(in_our_causes(ledgers[i]));
     }
     return answer;
+}
+
+std::vector<tile_operands> operands_of(std::span<const pe_work> works, const arch::machine& m) {
+    std::vector<tile_operands> operands;
+    for (const pe_work& w : works) operands.push_back(operands_of(w, m));
+    return operands;
+}
+
+}  // namespace
+
+pe_parameters reference_pe(const arch::machine& m) {
+    pe_parameters p;
+    p.iact_entries = m.pe.iact_entries;
+    p.iact_segment_ends = m.pe.iact_address_entries;
+    p.drop_queue_columns = m.pe.drop_queue_columns;
+    p.macs = static_cast<int>(m.pe.macs);
+    p.weight_double_buffer = m.pe.weight_double_buffer;
+    p.psum_transfer_takes_ports = m.pe.psum_transfer_takes_ports;
+    p.psum_entries = static_cast<int>(m.pe.psum_entries);
+    p.psum_bits = m.pe.psum_bits;
+    p.saturates = m.pe.overflow == arch::overflow_mode::saturate;
+    return p;
+}
+
+program reference_chain(std::span<const pe_work> chain, const arch::machine& m) {
+    program p = chain_of(chain, reference_pe(m));
+    for (std::size_t i = 0; i + 1 < chain.size(); ++i) p.links[i].capacity_words *= m.pe.psum_fifo_windows;
+    return p;
+}
+
+program reference_multicast(std::span<const pe_work> works, const arch::machine& m) {
+    return multicast_to(works, reference_pe(m));
+}
+
+model_answer ask_model(std::span<const pe_work> chain, const arch::machine& m) {
+    static_assert(causes == timing::cause_count);
+    auto operands = operands_of(chain, m);
+    const std::vector<cycle> filled(chain.size());
+    timing::pass p = pass_of(chain, operands, filled, false);
+    timing::chain c;
+    c.rows = static_cast<unsigned>(chain[0].rows);
+    for (std::uint32_t i = 0; i < chain.size(); ++i) c.pes.push_back({i, 0});
+    p.chains = {c};
+    return ask(chain, m, std::move(p), operands, false);
+}
+
+model_answer ask_model_multicast(std::span<const pe_work> works, const arch::machine& like) {
+    auto operands = operands_of(works, like);
+    const std::vector<cycle> filled(works.size());
+    timing::pass p = pass_of(works, operands, filled, true);
+    for (std::uint32_t i = 0; i < works.size(); ++i) {
+        timing::chain c;
+        c.rows = static_cast<unsigned>(works[0].rows);
+        c.pes = {{i, 0}};
+        c.in_port = c.out_port = i;
+        p.chains.push_back(c);
+    }
+    return ask(works, like, std::move(p), operands, true);
 }
 
 }  // namespace eyeriss::reference

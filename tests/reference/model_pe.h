@@ -3,18 +3,27 @@
 #include <span>
 #include <vector>
 
+#include "models/arch/machine.h"
 #include "tests/reference/column.h"
 
 namespace eyeriss::reference {
 
-/// What the models say of a chain's work; the same questions that the reference answers.
+/// What the models say of PEs' work; the same questions that the reference answers.
 struct model_answer {
-    std::vector<cycle> moved;  ///< by window: the cycle in which its last psums have left the top
-    ledger counts;             ///< of all PEs up to the last of them
+    std::vector<std::vector<cycle>>
+        moved;                   ///< by PE and window: the cycle in which its last psums have moved
+    std::vector<ledger> counts;  ///< by PE, up to the last of them
 };
 
-/// Runs a chain of PEs, each with its own iact and weight port, on models/pe/window_cost.h and
-/// models/arch/timing/pass_timing.h.
-model_answer ask_model(std::span<const pe_work> chain);
+/// The reference's view of a machine's PE.
+pe_parameters reference_pe(const arch::machine&);
+/// chain_of() and multicast_to() for a machine's PEs and psum FIFOs.
+program reference_chain(std::span<const pe_work> chain, const arch::machine&);
+program reference_multicast(std::span<const pe_work> works, const arch::machine&);
+
+/// Runs a chain of PEs, each with its own iact and weight port, on models/arch/timing/array_timing.h.
+model_answer ask_model(std::span<const pe_work> chain, const arch::machine& = {});
+/// PEs side by side, each with its own weight and psum ports, that share the iacts of the first.
+model_answer ask_model_multicast(std::span<const pe_work> works, const arch::machine& = {});
 
 }  // namespace eyeriss::reference

@@ -7,7 +7,7 @@ namespace eyeriss::reference {
 namespace {
 
 /// A run of so many cycles a PE is stepped in a fraction of a second on 192 PEs.
-constexpr std::uint64_t most_cycles = 6000;
+constexpr std::uint64_t most_cycles = 20000;
 
 class chooser {
 public:

@@ -49,6 +49,7 @@ pe_work random_tile(std::mt19937& random, const tile_limits& limits) {
         const int channels = upto(1, most);
         w.segment_values = channels * stride;
         w.raw_weights = limits.raw_weights && upto(0, 3) == 0;
+        w.raw_iacts = limits.raw_iacts && upto(0, 3) == 0;
         w.weights = sparse(random, static_cast<std::size_t>(w.rows) * channels * filter, -128, 127);
         if (!limits.empty_columns) fill_empty_columns(random, w);
         const int segments_sent = upto(1, 20) + w.window_segments - 1;

@@ -12,6 +12,7 @@ struct tile_limits {
     bool empty_columns = true;  ///< weight columns without a stored weight
     bool always_ahead = false;  ///< the next window's segment fits beside the present window at its fullest
     bool raw_weights = false;   ///< dense mode now and then
+    bool raw_iacts = false;     ///< raw iacts now and then
 };
 
 /// A tile that fits the paper's SPads, of any density; odd and empty columns, windows without iacts included.
