@@ -115,13 +115,24 @@ struct machine {
         const std::uint64_t bits = words * 3 * pe.operand_bits;
         return (bits + noc.weight_port_bits - 1) / noc.weight_port_bits;
     }
-    /// Words of the iact port that a bank holds. A bank gives a word of its port a cycle.
-    [[nodiscard]] unsigned iact_bank_port_words() const {
-        return noc.is_bus() ? glb.iact_bank_words * 24 / noc.iact_port_bits : glb.iact_bank_words;
+    /// Bits that a psum takes in the GLB: a 16-bit machine keeps 16 of them (A-V1-16BIT).
+    [[nodiscard]] unsigned psum_storage_bits() const {
+        return pe.operand_bits > 8 ? pe.operand_bits : pe.psum_bits;
     }
-    /// Psums that may stay in one bank. On a bus every PE column reaches all banks, which are one pool.
+    /// All banks together.
+    [[nodiscard]] std::uint64_t glb_bits() const {
+        return std::uint64_t{noc.clusters()} *
+               (std::uint64_t{noc.iact_routers()} * glb.iact_bank_words * 24 +
+                std::uint64_t{noc.pe_cols} * glb.psum_bank_words * 2 * psum_storage_bits());
+    }
+    /// Words of the iact port that a bank can hold. On a bus the banks are one pool, which a layer divides
+    /// between iacts and psums (JSSC 2017, section V-A); check() of a mapping holds it to the pool.
+    [[nodiscard]] unsigned iact_bank_port_words() const {
+        return noc.is_bus() ? static_cast<unsigned>(glb_bits() / noc.iact_port_bits) : glb.iact_bank_words;
+    }
+    /// Psums that one bank, or on a bus the pool, can hold.
     [[nodiscard]] std::uint64_t psum_bank_psums() const {
-        return std::uint64_t{2} * glb.psum_bank_words * (noc.is_bus() ? noc.clusters() * noc.pe_cols : 1);
+        return noc.is_bus() ? glb_bits() / psum_storage_bits() : std::uint64_t{2} * glb.psum_bank_words;
     }
 };
 

@@ -97,6 +97,7 @@ public:
         for (const auto& message : {loops(), array(), spads(worst_weight_words)}) {
             if (!message.empty()) return message;
         }
+        if (m_.noc.is_bus()) return pool();
         const auto banks = iact_banks();
         return banks.empty() ? psum_banks() : banks;
     }
@@ -169,6 +170,21 @@ private:
         return {};
     }
 
+    /// On a bus: iacts of a pass (twice, if one set is loaded while the other is used) and unfinished psums.
+    [[nodiscard]] std::string pool() const {
+        const tiling tiles(layer_, map_, m_);
+        const std::uint64_t row =
+            std::uint64_t{tiles.segments()} * map_.c0 * layer_.stride_w * m_.pe.operand_bits;
+        const std::uint64_t iacts =
+            tiles.placed_streams({}, {}).size() * row * (map_.iact_single_buffer ? 1 : 2);
+        const std::uint64_t chains = map_.vertical.product() * map_.horizontal.product();
+        const std::uint64_t psums =
+            map_.live_psum_tiles(layer_) * map_.m0 * layer_.f() * chains * m_.psum_storage_bits();
+        if (iacts + psums <= m_.glb_bits()) return {};
+        return fmt::format("iacts of {} bytes and unfinished psums of {} bytes exceed the GLB's {}",
+                           iacts / 8, psums / 8, m_.glb_bits() / 8);
+    }
+
     [[nodiscard]] std::string iact_banks() const {
         const tiling tiles(layer_, map_, m_);
         const unsigned values = tiles.segments() * map_.c0 * layer_.stride_w;
@@ -176,13 +192,6 @@ private:
                                    ? ceil_div(values * m_.pe.operand_bits, m_.noc.iact_port_bits)
                                    : ceil_div(values * 12 + tiles.segments() * 4, m_.noc.iact_port_bits);
         const unsigned bank = m_.iact_bank_port_words() / (map_.iact_single_buffer ? 1 : 2);
-        if (m_.noc.is_bus()) {
-            const auto streams = static_cast<unsigned>(tiles.placed_streams({}, {}).size());
-            const unsigned in_bank = ceil_div(streams, m_.noc.clusters());
-            if (in_bank * words <= bank) return {};
-            return fmt::format("{} iact rows of up to {} words exceed the {} words of a GLB bank's {}",
-                               in_bank, words, bank, map_.iact_single_buffer ? "whole" : "half");
-        }
         for (unsigned row = 0; row < m_.noc.cluster_rows; ++row) {
             for (unsigned col = 0; col < m_.noc.cluster_cols; ++col) {
                 const auto streams = static_cast<unsigned>(tiles.cluster_streams({}, row, col).size());
@@ -198,13 +207,8 @@ private:
     }
 
     [[nodiscard]] std::string psum_banks() const {
-        const std::uint64_t chains =
-            m_.noc.is_bus() ? map_.vertical.product() * map_.horizontal.product() : 1;
-        const std::uint64_t psums = map_.live_psum_tiles(layer_) * map_.m0 * layer_.f() * chains;
+        const std::uint64_t psums = map_.live_psum_tiles(layer_) * map_.m0 * layer_.f();
         const std::uint64_t bank = m_.psum_bank_psums();
-        if (psums > bank && m_.noc.is_bus()) {
-            return fmt::format("{} unfinished psums exceed the {} of the GLB's banks", psums, bank);
-        }
         if (psums > bank) {
             return fmt::format("{} unfinished psums of a PE column exceed the {} of its GLB bank", psums,
                                bank);
