@@ -80,12 +80,13 @@ std::vector<placed_stream> tiling::placed_streams(const pass_index& index,
         for (const unsigned c : sources) {
             const unsigned row = c / noc_.cluster_cols;
             const unsigned col = c % noc_.cluster_cols;
-            const auto in_layer = cluster_streams({}, row, col);
-            for (const auto& s : cluster_streams(index, row, col)) {
-                const auto same_pes = [&](const iact_stream& other) { return (other.pes & s.pes) != 0; };
-                const auto number =
-                    std::find_if(in_layer.begin(), in_layer.end(), same_pes) - in_layer.begin();
-                placed.push_back({s, c, static_cast<unsigned>(number) % noc_.iact_routers()});
+            const auto in_pass = cluster_streams(index, row, col);
+            unsigned number = 0;
+            for (const auto& in_layer : cluster_streams({}, row, col)) {
+                const auto same_pes = [&](const iact_stream& s) { return (s.pes & in_layer.pes) != 0; };
+                const auto found = std::find_if(in_pass.begin(), in_pass.end(), same_pes);
+                if (found != in_pass.end()) placed.push_back({*found, c, number % noc_.iact_routers()});
+                ++number;
             }
         }
         return placed;

@@ -40,11 +40,13 @@ void array_timing::begin_layer(cycle_t start, cycle_t configured, unsigned rows)
         port.sent = configured;
         port.turn = configured + 1;
         port.account.begin_layer(start);
+        port.account.idle(configured);
     }
     for (auto* ports : {&weight_ports_, &psum_in_ports_, &psum_out_ports_}) {
         for (auto& port : *ports) {
             port.used = configured;
             port.account.begin_layer(start);
+            port.account.idle(configured);
         }
     }
     std::fill(banks_read_.begin(), banks_read_.end(), configured);
@@ -257,7 +259,9 @@ void array_timing::move(const pass& p, const chain& c, std::size_t position, cyc
             place = std::max(place, above->front().first);
         }
         spend(pe, cause::wait_psum_in, here, overlap);
+        if (top) out.account.idle(pe.psums_moved);
         spend(pe, cause::wait_psum_out, place, overlap);
+        if (top) out.account.stalled(pe.psums_moved);
         const psum_run moved{pe.psums_moved + 1, n};
         spend(pe, cause::psum_ports, moved.last(), overlap);
         append(above_, moved);
@@ -267,7 +271,6 @@ void array_timing::move(const pass& p, const chain& c, std::size_t position, cyc
         }
         if (!top && !above->full()) above->write(n, moved.last());
         if (top) {
-            out.account.idle(moved.first - 1);
             out.account.busy(moved.last());
             out.used = moved.last();
         }

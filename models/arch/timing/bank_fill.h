@@ -21,7 +21,10 @@ public:
     void begin_layer(cycle_t start, cycle_t cycle, unsigned halves) {
         std::fill(filled_.begin(), filled_.end(), cycle);
         for (auto& emptied : emptied_) emptied.assign(filled_.size(), cycle);
-        for (auto& a : accounts_) a.begin_layer(start);
+        for (auto& a : accounts_) {
+            a.begin_layer(start);
+            a.idle(cycle);
+        }
         halves_ = halves;
         loads_ = released_ = 0;
     }
