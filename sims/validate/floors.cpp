@@ -94,7 +94,7 @@ private:
     std::span<const std::uint8_t> iacts_;
 };
 
-layer_floor floor_with_lanes(const layer_work& work, const arch::machine& machine, std::uint64_t lanes) {
+layer_floor floor_with_lanes(const layer_work& work, const arch::machine& machine, double lanes) {
     const auto& noc = machine.noc;
     const bool sparse = machine.pe.sparse;
     const auto least_bits = [&](std::uint64_t all, std::uint64_t nonzero) {
@@ -104,7 +104,9 @@ layer_floor floor_with_lanes(const layer_work& work, const arch::machine& machin
     const std::uint64_t psums_a_cycle =
         std::uint64_t{noc.clusters()} * noc.pe_cols * (noc.psum_port_bits / machine.pe.psum_bits);
     layer_floor out;
-    out.lanes = divide_up(sparse ? work.effectual : work.in_image, lanes);
+    const auto products = static_cast<double>(sparse ? work.effectual : work.in_image);
+    // A share of PE-cycles comes with the dust of its division; the floor must not round it up.
+    out.lanes = static_cast<std::uint64_t>(std::ceil(products / lanes - 1e-6));
     out.weight_port = divide_up(least_bits(work.weights, work.nonzero_weights), ports * noc.weight_port_bits);
     out.iact_port = divide_up(least_bits(work.iacts, work.nonzero_iacts), ports * noc.iact_port_bits);
     out.psum_port = divide_up(work.outputs, psums_a_cycle);
@@ -139,13 +141,13 @@ std::string layer_floor::limit() const {
 
 layer_floor floor_of(const layer_work& work, const arch::machine& machine) {
     const unsigned lanes = work.shape.m == 1 ? 1 : machine.pe.macs;
-    return floor_with_lanes(work, machine, std::uint64_t{machine.noc.pes()} * lanes);
+    return floor_with_lanes(work, machine, static_cast<double>(machine.noc.pes()) * lanes);
 }
 
 layer_floor floor_of_mapping(const layer_work& work, const arch::machine& machine, const layer_facts& layer) {
-    const double pes = std::round(layer.active_pes * static_cast<double>(machine.noc.pes()));
-    const unsigned lanes = layer.m0 == 1 ? 1 : machine.pe.macs;
-    return floor_with_lanes(work, machine, static_cast<std::uint64_t>(pes) * lanes);
+    const unsigned lanes_a_pe = layer.m0 == 1 ? 1 : machine.pe.macs;
+    const double lanes = layer.active_pes * machine.noc.pes() * lanes_a_pe;
+    return floor_with_lanes(work, machine, lanes);
 }
 
 std::map<std::string, layer_work> work_of(const std::string& network, const std::string& cache_folder) {

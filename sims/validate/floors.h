@@ -42,7 +42,8 @@ struct layer_floor {
 
 [[nodiscard]] layer_floor floor_of(const layer_work&, const arch::machine&);
 
-/// The same with the lanes that one mapping uses: `active_pes` of the PEs, one lane each where M0 is 1.
+/// The same with the lanes that one mapping uses: `active_pes` of the PEs in the mean, one lane
+/// each where M0 is 1.
 [[nodiscard]] layer_floor floor_of_mapping(const layer_work&, const arch::machine&, const layer_facts&);
 
 /// The work of a network's layers on its own picture, by layer name.

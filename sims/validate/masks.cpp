@@ -8,7 +8,9 @@
 #include <variant>
 
 #include "firmware/compiler/import_onnx.h"
+#include "sims/cache.h"
 #include "sims/child.h"
+#include "sims/error.h"
 #include "sims/network_source.h"
 #include "sims/npy.h"
 #include "sims/parallel.h"
@@ -79,15 +81,16 @@ std::uint64_t cycles_of(const layer_arrays& layer, const npy_array& weight, cons
     write_npy(weights, weight);
     const auto& s = layer.shape;
     const auto child =
-        run_self({"layer", "--json", "--iact", file("iact.npy").string(), "--weight", weights.string(),
+        run_self({"layer", "--quiet", "--iact", file("iact.npy").string(), "--weight", weights.string(),
                   "--stride", fmt::format("{}", s.stride_h), "--groups", fmt::format("{}", s.groups), "--pad",
                   fmt::format("{},{},{},{}", s.pad_top, s.pad_left, s.pad_bottom, s.pad_right), "--out",
                   file(kind).string()});
-    if (child.output.empty()) {
+    if (child.exit_code == exit_user) {
         throw std::runtime_error(
             fmt::format("masks, layer {}: the run ended with exit code {}", layer.name, child.exit_code));
     }
-    return nlohmann::json::parse(child.output).at("cycles_accelerator");
+    const auto text = read_bytes(file(kind) / "summary.json");
+    return nlohmann::json::parse(text.begin(), text.end()).at("cycles_accelerator");
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "models/arch/eyeriss_v1.h"
+
 namespace eyeriss::sims::validate {
 namespace {
 
@@ -81,13 +83,87 @@ std::vector<figure> bandwidth() {
     };
 }
 
+/// v1 scaled to v2's PEs, storage and precision: the paper's own ratios.
+std::vector<figure> scaled_v1() {
+    return {
+        row("v1_scaled.mobilenet.v2_over_v1", "throughput, sparse MobileNet on v2 over MobileNet on v1", "x",
+            12.6, P, none),
+        row("v1_scaled.mobilenet.v1_5_over_v1", "throughput, MobileNet on v1.5 over v1 (the mesh alone)", "x",
+            5.6, P, ratio_from_to(0.8, 1.2)),
+        row("v1_scaled.alexnet.v2_over_v1", "throughput, sparse AlexNet on v2 over AlexNet on v1", "x", 42.5,
+            P, none),
+    };
+}
+
+bound from_to(double low, double high) {
+    return {low, high, false};
+}
+
+/// On the chip, DRAM excluded.
+std::vector<figure> energy() {
+    const auto inferences = [](const std::string& network, double value, standing from) {
+        return row("energy." + network + ".inferences_per_joule", network + " on v2", "inferences/J", value,
+                   from, none);
+    };
+    const auto efficiency = [](const std::string& layer, const std::string& title, double value) {
+        return row("energy.gops_per_watt." + layer, title, "GOPS/W", value, P, none);
+    };
+    return {
+        inferences("sparse_mobilenet", 2560.3, P),
+        inferences("sparse_alexnet", 664.6, U),
+        inferences("mobilenet", 1969.8, U),
+        inferences("alexnet", 174.8, U),
+        row("energy.sparse_over_dense.mobilenet", "inferences/J, sparse over dense-weight MobileNet", "x",
+            1.3, P, from_to(1.1, 1.6)),
+        row("energy.v2_over_v1.mobilenet", "inferences/J, sparse MobileNet on v2 over MobileNet on v1", "x",
+            2.5, P, ratio_from_to(0.75, 1.25)),
+        row("energy.v1_5_over_v1.mobilenet", "inferences/J, MobileNet on v1.5 over v1", "x", 1.8, P, none),
+        row("energy.v2_over_v1.alexnet", "inferences/J, sparse AlexNet on v2 over AlexNet on v1", "x", 11.3,
+            P, none),
+        row("energy.noc_share.sparse_mobilenet", "NoC's share, sparse MobileNet", "%", 8, P, from_to(4, 15)),
+        row("energy.noc_share.sparse_alexnet", "NoC's share, sparse AlexNet", "%", 8, P, from_to(4, 15)),
+        row("energy.gops_per_watt.order",
+            "steps of MobileNet DW13 < AlexNet CONV1 < CONV3 < sparse CONV3 in GOPS/W that do not rise",
+            "steps", std::nullopt, P, exactly(0)),
+        efficiency("mobilenet_dw13", "MobileNet DW13", 77.7),
+        efficiency("alexnet_conv1", "AlexNet CONV1", 148.1),
+        efficiency("alexnet_conv3", "AlexNet CONV3", 392.0),
+        efficiency("sparse_alexnet_conv3", "sparse AlexNet CONV3", 1423.2),
+        efficiency("sparse_alexnet_fc8", "sparse AlexNet FC8", 465.1),
+    };
+}
+
+/// The table of JSSC 52(1), 2017: AlexNet, batch 4.
+std::vector<figure> v1_chip() {
+    std::vector<figure> out;
+    double total_ms = 0;
+    for (const auto& layer : arch::v1_alexnet()) {
+        const auto id = fmt::format("v1.{}.", layer.name);
+        out.push_back(row(id + "processing", fmt::format("{}, processing time", layer.name), "ms",
+                          layer.processing_ms, P, ratio_from_to(0.85, 1.1)));
+        out.push_back(row(id + "glb", fmt::format("{}, GLB traffic", layer.name), "MB", layer.glb_mb, P,
+                          ratio_from_to(0.85, 1.15)));
+        out.push_back(row(id + "dram", fmt::format("{}, DRAM traffic", layer.name), "MB", layer.dram_mb, P,
+                          ratio_from_to(0.85, 1.15)));
+        out.push_back(row(id + "active_pes", fmt::format("{}, active PEs", layer.name), "PEs",
+                          layer.active_pes, P, none));
+        total_ms += layer.processing_ms;
+    }
+    out.push_back(row("v1.total.processing", "CONV1 to CONV5, processing time", "ms", total_ms, P,
+                      ratio_from_to(0.9, 1.1)));
+    return out;
+}
+
 }  // namespace
 
 const std::vector<figure>& published_figures() {
     static const std::vector<figure> all = [] {
         auto out = networks();
         const auto add = [&](std::vector<figure> more) { out.insert(out.end(), more.begin(), more.end()); };
+        add(scaled_v1());
         add(bandwidth());
+        add(energy());
+        add(v1_chip());
         return out;
     }();
     return all;

@@ -32,7 +32,7 @@ struct layer_facts {
     std::string name, type;
     arch::layer_shape shape;
     unsigned m0 = 1;        ///< output channels of a PE tile
-    double active_pes = 1;  ///< share of the PEs that the mapping gives work in a full pass
+    double active_pes = 1;  ///< share of the PE-cycles of PEs that the mapping gives work
     std::uint64_t cycles = 0, macs_nominal = 0, macs_effectual = 0;
     std::uint64_t dram_read_bytes = 0, dram_write_bytes = 0;
     std::map<std::string, std::uint64_t> pe_cycles;  ///< by cause
@@ -51,7 +51,7 @@ struct run_facts {
     [[nodiscard]] std::uint64_t nominal() const;
     /// Off-chip bytes of the layers of one type ("CONV", "DW", "FC").
     [[nodiscard]] std::uint64_t dram_bytes_of(const std::string& type) const;
-    /// Mean share of active PEs, each layer by its cycles.
+    /// Share of the PE-cycles of PEs that have work in the mapping.
     [[nodiscard]] double active_pes() const;
 };
 

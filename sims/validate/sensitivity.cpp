@@ -38,15 +38,16 @@ std::vector<std::string> row(run_set& runs, const std::string& assumption, const
         const auto before = static_cast<double>(runs.get(key_of(network, "")).cycles);
         out.push_back(number_text(cycles));
         out.push_back(setting.empty() ? "" : percent_text(cycles / before));
+        out.push_back(number_text(static_cast<double>(runs.get(key_of(network, setting)).dram_bytes) / 1e6));
     }
     return out;
 }
 
 checked_table sensitivity_table(run_set& runs) {
     checked_table out;
-    out.table.caption = "Cycles on eyeriss_v2 with one parameter changed";
-    out.table.header = {"assumption",      "setting",        "sparse MobileNet",
-                        "against default", "sparse AlexNet", "against default"};
+    out.table.caption = "Cycles and off-chip traffic on eyeriss_v2 with one parameter changed";
+    out.table.header = {"assumption",  "setting",        "sparse MobileNet", "against default",
+                        "MB off chip", "sparse AlexNet", "against default",  "MB off chip"};
     out.table.rows.push_back(row(runs, "", ""));
     for (const auto& other : alternatives()) {
         out.table.rows.push_back(row(runs, other.assumption, other.setting));

@@ -37,6 +37,12 @@ struct topic {
 
 /// Cycles, traffic and ratios of the networks on v2 and v1.5, with ideal memory.
 [[nodiscard]] topic networks_topic();
+/// The first Eyeriss scaled to v2, one bus width fitted.
+[[nodiscard]] topic scaled_v1_topic();
+/// AlexNet's convolutions on the 168-PE chip.
+[[nodiscard]] topic v1_chip_topic();
+/// Inferences a joule, shares and efficiencies.
+[[nodiscard]] topic energy_topic();
 /// Floors layer by layer.
 [[nodiscard]] topic floors_topic();
 /// Each assumption at its other setting.
