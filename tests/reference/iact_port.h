@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
 #include "tests/reference/array.h"
@@ -12,7 +13,10 @@ namespace eyeriss::reference {
 /// takes no word of the port.
 class iact_port {
 public:
-    explicit iact_port(const iact_port_program& p) : program_(p) { filled_ = p.load_words.empty() ? 1 : 0; }
+    explicit iact_port(const iact_port_program& p)
+        : program_(p),
+          filled_(p.load_words.empty() ? 1 : 0),
+          words_left_(std::accumulate(p.load_words.begin(), p.load_words.end(), cycle{0})) {}
 
     /// Whether the pass's load was still being filled at the beginning of this cycle.
     [[nodiscard]] bool filling(std::size_t pass) const { return load_of(pass) >= readable_; }
@@ -63,10 +67,13 @@ private:
         return load_of(program_.deliveries[next_].pass);
     }
     activity fill() {
-        const auto more = [&] { return filled_ < program_.load_words.size(); };
-        const auto room = [&] { return more() && filled_ < reading() + program_.halves; };
+        const auto room = [&] {
+            return filled_ < program_.load_words.size() && filled_ < reading() + program_.halves;
+        };
         while (room() && program_.load_words[filled_] == 0) ++filled_;
-        if (!room()) return more() ? activity::stalled : activity::idle;
+        if (words_left_ == 0) return activity::idle;
+        if (!room()) return activity::stalled;
+        --words_left_;
         if (++filled_words_ == program_.load_words[filled_]) {
             ++filled_;
             filled_words_ = 0;
@@ -78,7 +85,7 @@ private:
     std::size_t next_ = 0;
     int word_ = 0;
     std::size_t filled_ = 0, readable_ = 0;
-    cycle filled_words_ = 0;
+    cycle filled_words_ = 0, words_left_ = 0;
     port_counts bank_, port_;
 };
 

@@ -161,7 +161,7 @@ cause pe::move_psums(cycle now) {
     const pe_job& job = present();
     if (job.below != nullptr && !job.below->readable()) return cause::wait_psum_in;
     if (job.above != nullptr && !job.above->writable(job.pass)) {
-        job.above->refuse();
+        job.above->refuse(job.pass);
         return cause::wait_psum_out;
     }
     psum_word out{(*moving_)[2 * moved_words_], (*moving_)[2 * moved_words_ + 1]};

@@ -61,16 +61,15 @@ public:
     }
     /// What its writer did in this cycle.
     [[nodiscard]] activity port() const { return port_; }
-    /// A writer has a word and no place for it.
-    void refuse() {
-        if (port_ == activity::idle) port_ = activity::stalled;
+    /// A writer of this pass has a word and may not write. The port sees only the one whose turn it is.
+    void refuse(std::size_t pass) {
+        if (has_turn(pass)) port_ = activity::stalled;
     }
 
     [[nodiscard]] bool empty() const { return words_.empty(); }
     [[nodiscard]] bool readable() const { return readable_; }
     [[nodiscard]] bool writable(std::size_t pass) const {
-        return writable_ && (outputs_ == nullptr || outputs_->open(pass)) &&
-               (turns_.empty() || (seen_turn_ < turns_.size() && turns_[seen_turn_].pass == pass));
+        return writable_ && (outputs_ == nullptr || outputs_->open(pass)) && has_turn(pass);
     }
     void write(psum_word value, cycle now) {
         words_.push_back({value, now + 1 + hops_});
@@ -87,6 +86,10 @@ public:
     }
 
 private:
+    [[nodiscard]] bool has_turn(std::size_t pass) const {
+        return turns_.empty() || (seen_turn_ < turns_.size() && turns_[seen_turn_].pass == pass);
+    }
+
     struct entry {
         psum_word value;
         cycle visible;
