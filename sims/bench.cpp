@@ -77,11 +77,13 @@ public:
                      best.printed.at("macs_nominal").get<double>() / 1e9, best, 1.0);
         }
         if (wanted("interpreter")) {
-            const auto best =
-                repeat({"boot", firmware_file("integer_work").string(), "--json", "--uart", "/dev/null"},
-                       options_.repetitions);
-            add_rate("interpreter, integer work", "MIPS", best.printed.at("instructions").get<double>() / 1e6,
-                     best, 60.0);
+            interpreter("integer work", "integer_work", "10us", 150.0);
+            interpreter("loads and stores", "memory_work", "10us", 100.0);
+        }
+        if (wanted("quantum")) {
+            for (const std::string quantum : {"10ns", "100ns", "1us", "10us", "100us", "1ms"}) {
+                interpreter("quantum " + quantum, "integer_work", quantum, 0.0);
+            }
         }
         return results_;
     }
@@ -96,6 +98,16 @@ private:
         return repeat({"run", "--network", name, "--timing", timing, "--json", "--cache", cache_, "--out",
                        (scratch_.path() / name).string()},
                       options_.repetitions);
+    }
+
+    /// Millions of instructions a second of a program under a quantum.
+    void interpreter(const std::string& name, const std::string& firmware, const std::string& quantum,
+                     double goal) {
+        const auto best = repeat(
+            {"boot", firmware_file(firmware).string(), "--json", "--uart", "/dev/null", "--quantum", quantum},
+            options_.repetitions);
+        add_rate("interpreter, " + name, "MIPS", best.printed.at("instructions").get<double>() / 1e6, best,
+                 goal);
     }
 
     void add(const std::string& name, const std::string& unit, double value, double on_cpu, double goal,
@@ -151,8 +163,10 @@ void add_bench(CLI::App& app, const common_options& common, action& chosen) {
     command->add_option("--repetitions", options->repetitions, "Runs of each, after one that fills the cache")
         ->check(CLI::Range(1, 100))
         ->capture_default_str();
-    command->add_option("--only", options->only, "sparse-alexnet, sparse-mobilenet, alexnet or interpreter")
-        ->check(CLI::IsMember({"sparse-alexnet", "sparse-mobilenet", "alexnet", "interpreter"}));
+    command
+        ->add_option("--only", options->only,
+                     "sparse-alexnet, sparse-mobilenet, alexnet, interpreter or quantum")
+        ->check(CLI::IsMember({"sparse-alexnet", "sparse-mobilenet", "alexnet", "interpreter", "quantum"}));
     command->callback([=, &common, &chosen] { chosen = [=, &common] { return bench(*options, common); }; });
 }
 

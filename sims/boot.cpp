@@ -8,6 +8,7 @@
 #include "models/abi/image.h"
 #include "platform/soc.h"
 #include "sims/command.h"
+#include "sims/cpu_watch.h"
 #include "sims/dram_choice.h"
 #include "sims/duration.h"
 #include "sims/error.h"
@@ -24,6 +25,7 @@ struct boot_options {
     std::string uart_time;
     std::string timing = "timed";
     std::optional<std::uint64_t> max_instructions;
+    cpu_watch_options watch;
 };
 
 constexpr std::uint64_t ps_per_ns = 1000;
@@ -108,9 +110,11 @@ int boot(const boot_options& options, const common_options& common) {
     if (!image.empty()) {
         soc.write_memory(EYERISS_IMAGE_ADDRESS, image);
     }
+    cpu_watch cpu(options.watch, soc, options.elf);
     const interrupt_watch watch;
     const stopwatch running;
     const auto outcome = soc.run(to_platform(limits));
+    cpu.finish();
     std::fflush(stdout);
     if (common.json) {
         print_end(outcome, soc, running);
@@ -141,6 +145,7 @@ void add_boot(CLI::App& app, const common_options& common, action& chosen) {
         ->capture_default_str();
     command->add_option("--max-time", options->max_time, "End after this simulated time, e.g. 10ms");
     command->add_option("--max-instructions", options->max_instructions, "End after so many instructions");
+    add_cpu_watch(*command, options->watch);
     command->add_option("--quantum", options->quantum, "core.quantum_ns as a time, e.g. 1us");
     command->callback([=, &common, &chosen] { chosen = [=, &common] { return boot(*options, common); }; });
 }

@@ -9,6 +9,7 @@
 #include "firmware/compiler/reference.h"
 #include "models/arch/machine.h"
 #include "platform/soc.h"
+#include "sims/cpu_watch.h"
 #include "sims/prepare.h"
 #include "sims/results.h"
 
@@ -44,6 +45,8 @@ struct simulation_request {
     run_limits limits;
     bool progress = false;  ///< a line on standard error that says which layer is running
     std::optional<platform::timed_dram> dram = std::nullopt;  ///< in place of the machine's dram.model
+    std::string record_dram{};  ///< trace file of the requests to DRAM; empty: none
+    cpu_watch_options watch = {};                             ///< what is to be seen of the core
 };
 
 /// Runs a network's image with firmware run_network and compares each layer's output, read from the simulated
