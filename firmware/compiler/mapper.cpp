@@ -60,15 +60,16 @@ public:
     contest(const conv_op& op, const arch::machine& m, const calibration& data, mapping_choice& out)
         : op_(op), m_(m), data_(data), out_(out) {}
 
-    void enter(std::vector<ranked_mapping> candidates) {
+    void enter(const std::vector<ranked_mapping>& candidates, std::size_t finalists) {
         std::vector<std::pair<double, std::size_t>> order;
         for (std::size_t i = 0; i < candidates.size(); ++i) {
-            if (!is_excluded(candidates[i])) order.emplace_back(time(candidates[i].map, first_look), i);
+            if (is_excluded(candidates[i]) || candidates[i].map == out_.map) continue;
+            order.emplace_back(time(candidates[i], first_look), i);
         }
-        for (const auto& [looks, passes] : {std::pair{second_lookers, second_look}, {finalists, final_look}}) {
+        for (const auto& [looks, passes] : {std::pair{finalists * 3, second_look}, {finalists, final_look}}) {
             std::sort(order.begin(), order.end());
             order.resize(std::min(order.size(), looks));
-            for (auto& [cycles, i] : order) cycles = time(candidates[i].map, passes);
+            for (auto& [cycles, i] : order) cycles = time(candidates[i], passes);
         }
         for (const auto& [cycles, i] : order) {
             if (out_.cycles != 0 && cycles >= out_.cycles) continue;
@@ -87,15 +88,16 @@ public:
     }
 
 private:
-    static constexpr std::uint64_t first_look = 12, second_look = 60, final_look = 400;  ///< passes
-    static constexpr std::size_t second_lookers = 8, finalists = 3;
+    static constexpr std::uint64_t first_look = 12, second_look = 48, final_look = 400;  ///< passes
 
     [[nodiscard]] bool is_excluded(const ranked_mapping& candidate) const {
         return out_.cycles != 0 && candidate.bound >= limit();
     }
-    [[nodiscard]] double time(const mapping& map, std::uint64_t passes) {
+    /// A sample of passes may miss the slow ones, but not by more than the bound says.
+    [[nodiscard]] double time(const ranked_mapping& candidate, std::uint64_t passes) {
         ++out_.timings;
-        return predict(op_, map, m_, data_, passes).cycles;
+        return std::max(static_cast<double>(candidate.bound),
+                        predict(op_, candidate.map, m_, data_, passes).cycles);
     }
 
     const conv_op& op_;
@@ -124,7 +126,7 @@ arch::mapping choose_mapping(const conv_op& op, const arch::machine& m, const de
 
 mapping_choice search_mapping(const conv_op& op, const arch::machine& m, const density_hint& hint,
                               const calibration& data, std::string_view name, weight_coding coding) {
-    constexpr std::size_t seeds = 8;
+    constexpr std::size_t seeds = 6;
     constexpr std::size_t candidates = 64;
     check_operands(op, name);
     const iact_profile iacts(op.shape, data, iacts_travel_raw(m));
@@ -132,10 +134,10 @@ mapping_choice search_mapping(const conv_op& op, const arch::machine& m, const d
     mapping_choice out;
     contest timed(op, m, data, out);
     search_counts rough;
-    auto first = by_estimate(space, seeds, rough);
+    const auto first = by_estimate(space, seeds, rough);
     if (first.empty()) refuse(op, m, name);
-    timed.enter(std::move(first));
-    timed.enter(space.best(search_width::wide, candidates, timed.limit(), out.counts));
+    timed.enter(first, 1);
+    timed.enter(space.best(search_width::wide, candidates, timed.limit(), out.counts), 3);
     return out;
 }
 

@@ -38,7 +38,7 @@ enum class weight_coding : std::uint8_t {
 
 /// What a search went through.
 struct search_counts {
-    std::uint64_t tiles = 0;           ///< PE tiles whose weights fit
+    std::uint64_t tiles = 0;           ///< PE tiles whose weights may fit
     std::uint64_t tiles_excluded = 0;  ///< of them, those that a bound excludes with all their mappings
     std::uint64_t candidates = 0;      ///< mappings of the other tiles
     std::uint64_t excluded = 0;        ///< of them, those that a bound excludes

@@ -51,6 +51,45 @@ std::uint64_t weight_load_repeats(const arch::mapping& map, const arch::layer_sh
     return repeats;
 }
 
+column_totals total_columns(const arch::layer_shape& shape, const arch::machine& m, const iact_profile& iacts,
+                            std::span<const std::uint8_t> words, unsigned m0, bool weight_dense) {
+    column_totals totals;
+    const std::size_t columns = std::size_t{shape.c} * shape.r * shape.s;
+    const unsigned m_tiles = ceil_div(shape.m, m0);
+    const std::uint8_t* word = words.data();
+    for (unsigned g = 0; g < shape.groups; ++g) {
+        const std::uint32_t* const turns = iacts.turns().data() + g * columns;
+        for (unsigned tile = 0; tile < m_tiles; ++tile) {
+            const unsigned rows = std::min(m0, shape.m - tile * m0);
+            for (std::size_t k = 0; k < columns; ++k) {
+                const unsigned n = weight_dense ? (rows + 1) / 2 : *word++;
+                const unsigned cycles = weight_dense && m.pe.macs == 1 ? rows : column_cycles(n, m.pe.macs);
+                totals.busy += std::uint64_t{turns[k]} * cycles;
+                totals.words += n;
+            }
+        }
+    }
+    totals.columns = columns * m_tiles * shape.groups;
+    return totals;
+}
+
+std::uint64_t least_cycles(const column_totals& totals, const arch::layer_shape& shape,
+                           const arch::machine& m, const arch::mapping& tile) {
+    const std::uint64_t load_words =
+        tile.weight_dense ? totals.words * 2 / 3 : totals.words + totals.columns / 3;
+    const std::uint64_t loading = load_words * 3 * m.pe.operand_bits / m.noc.weight_port_bits;
+    std::uint64_t moves = 0;
+    if (m.pe.psum_transfer_takes_ports) {
+        for (unsigned first = 0; first < shape.m; first += tile.m0) {
+            moves += (std::min(tile.m0, shape.m - first) + 1) / 2;
+        }
+        moves *= std::uint64_t{shape.groups} * shape.batch * shape.e() * shape.f() *
+                 ceil_div(shape.c, tile.c0) * shape.r * ceil_div(shape.s, tile.s0);
+    }
+    const std::uint64_t pe_cycles = totals.busy + moves + (m.pe.weight_double_buffer ? 0 : loading);
+    return std::max(pe_cycles / m.noc.pes(), loading / m.noc.weight_ports());
+}
+
 tile_bounds::tile_bounds(const arch::layer_shape& shape, const arch::machine& m, const iact_profile& iacts,
                          std::span<const std::uint8_t> words, const arch::mapping& tile)
     : shape_(shape),
@@ -105,17 +144,15 @@ void tile_bounds::count_tiles(const iact_profile& iacts, std::span<const std::ui
                     const std::uint64_t network = m_.weight_port_words(
                         tile_.weight_dense ? (std::uint64_t{dense_words} * 2 * columns[to] + 2) / 3
                                            : data_words[to] + (columns[to] + 2) / 3);
-                    // The psums of the last window before may still be moving while weights come in.
-                    const std::uint64_t alone = network - std::min<std::uint64_t>(network, moves / windows);
                     busy_.push_back(cycles);
-                    loading_.push_back(static_cast<std::uint32_t>(alone));
+                    loading_.push_back(static_cast<std::uint32_t>(network));
                     total_loading_ += network;
-                    all += cycles + (m_.pe.weight_double_buffer ? 0 : alone);
+                    all += cycles + (m_.pe.weight_double_buffer ? 0 : network);
                 }
             }
         }
     }
-    least_ = all / m_.noc.pes();
+    least_ = std::max(all / m_.noc.pes(), total_loading_ / m_.noc.weight_ports());
 }
 
 const std::vector<tile_bounds::place_load>& tile_bounds::busiest_places(const arch::mapping& map) {

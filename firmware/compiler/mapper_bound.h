@@ -63,6 +63,23 @@ private:
     std::map<places, std::vector<place_load>> cache_;
 };
 
+/// What all columns of a layer take together under one M0 and coding, however they are tiled.
+struct column_totals {
+    std::uint64_t busy = 0;     ///< cycles of lanes
+    std::uint64_t words = 0;    ///< 24-bit data words
+    std::uint64_t columns = 0;  ///< each once a tile of M0 channels
+};
+
+/// `words` as for tile_bounds, not used when `weight_dense`.
+[[nodiscard]] column_totals total_columns(const arch::layer_shape& shape, const arch::machine& m,
+                                          const iact_profile& iacts, std::span<const std::uint8_t> words,
+                                          unsigned m0, bool weight_dense);
+
+/// A quick bound on all mappings with a PE tile: no more than tile_bounds::least, without looking at tiles
+/// one by one. PEs and weight ports share the work evenly at best.
+[[nodiscard]] std::uint64_t least_cycles(const column_totals& totals, const arch::layer_shape& shape,
+                                         const arch::machine& m, const arch::mapping& tile);
+
 /// How often the weights in the array change over a layer, as a multiple of the times that each tile is
 /// needed at least (once).
 [[nodiscard]] std::uint64_t weight_load_repeats(const arch::mapping& map, const arch::layer_shape& shape);

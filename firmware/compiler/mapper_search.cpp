@@ -84,6 +84,10 @@ public:
             const auto words = profile_.column_words(m0);
             std::uint64_t total = 0;
             for (const std::uint8_t w : words) total += w;
+            if (iacts_ != nullptr) {
+                totals_ = {total_columns(shape_, m_, *iacts_, words, m0, false),
+                           total_columns(shape_, m_, *iacts_, words, m0, true)};
+            }
             for (const unsigned s0 : s0_options(shape_, m_, width)) {
                 for (const unsigned c0 : c0_options(shape_, m_, s0, width)) {
                     mapping map;
@@ -107,15 +111,26 @@ private:
             const unsigned limit = std::min(m_.pe.weight_words, longest_column_end);
             const std::uint64_t tiles = std::uint64_t{shape_.groups} * ceil_div(shape_.m, map.m0) *
                                         ceil_div(shape_.c, map.c0) * shape_.r * ceil_div(shape_.s, map.s0);
-            if (total <= tiles * limit) {
+            if (total <= tiles * limit && !is_excluded(map)) {
                 const auto statistics = profile_.tiles(words, map.m0, map.c0, map.s0);
                 if (statistics.largest <= limit) try_coded_tile(map, words, statistics);
             }
         }
         if (coding_ != weight_coding::csc && ceil_div(map.m0, 2) * map.c0 * map.s0 <= m_.pe.weight_words) {
             map.weight_dense = true;
-            try_coded_tile(map, words, {});
+            if (!is_excluded(map)) try_coded_tile(map, words, {});
         }
+    }
+
+    /// Whether the quick bound leaves nothing of a PE tile; counts the tile if so.
+    [[nodiscard]] bool is_excluded(const mapping& tile) {
+        if (iacts_ == nullptr ||
+            least_cycles(totals_[tile.weight_dense ? 1 : 0], shape_, m_, tile) < limit_) {
+            return false;
+        }
+        ++counts_.tiles;
+        ++counts_.tiles_excluded;
+        return true;
     }
 
     void try_coded_tile(const mapping& map, std::span<const std::uint8_t> words,
@@ -226,7 +241,8 @@ private:
     std::uint64_t limit_;
     search_counts& counts_;
     shortlist best_;
-    std::unique_ptr<tile_bounds> bounds_;  ///< of the tile being tried
+    std::array<column_totals, 2> totals_{};  ///< of the M0 being tried, weights compressed and dense
+    std::unique_ptr<tile_bounds> bounds_;    ///< of the tile being tried
 };
 
 }  // namespace
