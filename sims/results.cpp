@@ -245,6 +245,9 @@ json summary_json(const run_result& run, const arch::machine& machine) {
     out["dram_write_bytes"] = total(run.layers, &layer_result::dram_write_bytes);
     out["psum_overflows"] = total(run.layers, &layer_result::psum_overflows);
     out["instructions"] = run.instructions;
+    if (run.memory) {
+        out["memory"] = *run.memory;
+    }
     out["notes"] = run.notes;
     out["layers"] = json::array();
     for (const auto& layer : run.layers) {

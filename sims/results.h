@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -72,7 +73,8 @@ struct run_result {
     std::uint64_t instructions = 0;
     double simulated_seconds = 0;
     std::vector<layer_result> layers;
-    std::vector<std::string> notes;  ///< remarks of importer and compiler
+    std::shared_ptr<const nlohmann::ordered_json> memory;  ///< what memory_json tells; may be null
+    std::vector<std::string> notes;                        ///< remarks of importer and compiler
     host_figures host;
 
     /// True when the run is whole and every compared tensor was equal; false when one was not; nothing for an

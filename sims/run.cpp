@@ -28,6 +28,7 @@ namespace {
 
 struct run_options {
     std::string network, input, mapping, out, max_time;
+    std::string record_dram;
     std::string timing = "timed";
     std::optional<std::uint64_t> max_instructions;
     cpu_watch_options watch;
@@ -63,6 +64,7 @@ int run_one(const run_options& options, const common_options& common, const std:
     const auto config = common.machine();
     simulation_request request{config.machine, options.timing == "timed", {}, common.show_progress()};
     request.dram = chosen_dram(config.machine);
+    request.record_dram = options.record_dram;
     if (!options.max_time.empty()) {
         request.limits.time_ps = parse_duration_ps(options.max_time, "--max-time");
     }
@@ -115,6 +117,9 @@ int run_in_child(const run_options& options, const common_options& common, const
 }
 
 int run_main_job(const run_options& options, const common_options& common) {
+    if (!options.record_dram.empty()) {
+        throw user_error("--record-dram expects --network: without it two networks run");
+    }
     if (!options.input.empty()) {
         throw user_error("--input expects --network: without it two networks run, each on its own input");
     }
@@ -170,6 +175,8 @@ void add_run(CLI::App& app, const common_options& common, action& chosen) {
         ->check(CLI::IsMember({"functional", "timed"}))
         ->capture_default_str();
     command->add_option("--out", options->out, "Results folder [out/NETWORK]");
+    command->add_option("--record-dram", options->record_dram,
+                        "Trace of the requests to DRAM, for dram --trace");
     command->add_option("--max-time", options->max_time, "End after this simulated time, e.g. 10ms");
     command->add_option("--max-instructions", options->max_instructions, "End after so many instructions");
     add_cpu_watch(*command, options->watch);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
 
 #include "firmware/compiler/emit_image.h"
 #include "platform/soc.h"
@@ -12,6 +14,7 @@
 #include "sims/error.h"
 #include "sims/interrupt.h"
 #include "sims/layer_log.h"
+#include "sims/memory_results.h"
 #include "sims/places.h"
 #include "sims/stopwatch.h"
 
@@ -78,7 +81,14 @@ public:
     void run(run_result& out) {
         const interrupt_watch watch;
         cpu_watch cpu(request_.watch, soc_, firmware_file("run_network"));
+        if (!request_.record_dram.empty()) {
+            recording_.emplace(request_.record_dram, soc_);
+        }
         const auto outcome = soc_.run(to_platform(request_.limits));
+        if (recording_) {
+            recording_->close();
+        }
+        out.memory = std::make_shared<const nlohmann::ordered_json>(memory_json(soc_, request_.timed));
         cpu.finish();
         if (request_.progress) {
             fmt::print(stderr, "\r\033[K");
@@ -171,6 +181,7 @@ private:
     std::string uart_;
     layer_log log_;
     platform::soc soc_;
+    std::optional<dram_recording> recording_;
 };
 
 }  // namespace

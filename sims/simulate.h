@@ -45,6 +45,7 @@ struct simulation_request {
     run_limits limits;
     bool progress = false;  ///< a line on standard error that says which layer is running
     std::optional<platform::timed_dram> dram = std::nullopt;  ///< in place of the machine's dram.model
+    std::string record_dram{};  ///< trace file of the requests to DRAM; empty: none
     cpu_watch_options watch = {};                             ///< what is to be seen of the core
 };
 
