@@ -123,7 +123,8 @@ private:
     };
     struct pe_state {
         explicit pe_state(const pe_parameters& p)
-            : pipeline(p.drop_queue_columns), room(p.iact_entries, p.iact_address_entries) {}
+            : pipeline(p.drop_queue_columns, p.pipeline_stages),
+              room(p.iact_entries, p.iact_address_entries) {}
         pe_pipeline pipeline;
         segment_room room;
         psum_fifo below;  ///< of the psums that come from below

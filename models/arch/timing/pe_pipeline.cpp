@@ -9,6 +9,7 @@ namespace {
 
 constexpr unsigned most_columns = 256;  ///< of a window; the parameters' ranges end below
 constexpr unsigned mask_bits = 64;
+constexpr unsigned published_stages = 7;
 
 std::uint64_t bits_from(std::span<const std::uint64_t> bits, std::size_t begin) {
     const std::size_t word = begin / mask_bits;
@@ -37,7 +38,7 @@ constexpr std::array<std::uint16_t, 1> no_iact{0};
 
 }  // namespace
 
-pe_pipeline::pe_pipeline(unsigned queue_columns) : taken_(queue_columns) {}
+pe_pipeline::pe_pipeline(unsigned queue_columns, unsigned stages) : taken_(queue_columns), stages_(stages) {}
 
 void pe_pipeline::reset(cycle_t cycle) {
     picked_ = read_ = looked_up_ = word_read_ = accumulated_ = before_ = cycle;
@@ -47,7 +48,7 @@ void pe_pipeline::reset(cycle_t cycle) {
 }
 
 void pe_pipeline::begin_pass(cycle_t first) {
-    first_ = first;
+    first_ = std::max<cycle_t>(first + stages_, published_stages + 1) - published_stages;
     held_ = std::max(held_, first - 1);
     charged_until_ = std::max(charged_until_, first - 1);
 }

@@ -36,7 +36,8 @@ struct pe_job {
 /// evaluated one after the other with no clock.
 class pe_pipeline {
 public:
-    explicit pe_pipeline(unsigned queue_columns);
+    /// `stages` other than seven move the first iact of a pass by the difference, and nothing else.
+    pe_pipeline(unsigned queue_columns, unsigned stages);
 
     /// Everything before `cycle` is past; nothing is under way.
     void reset(cycle_t cycle);
@@ -80,8 +81,9 @@ private:
     std::size_t oldest_ = 0;                ///< in taken_
     cycle_t word_read_ = 0;                 ///< stage 5, last word of the last column
     cycle_t accumulated_ = 0, before_ = 0;  ///< stage 7, last word and the one before it
-    cycle_t first_ = 0;                     ///< stage 1 works from here on
-    cycle_t held_ = 0;                      ///< psums keep the accumulator
+    unsigned stages_ = 7;
+    cycle_t first_ = 0;  ///< stage 1 works from here on
+    cycle_t held_ = 0;   ///< psums keep the accumulator
     cycle_t charged_until_ = 0;
 };
 

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <random>
+#include <vector>
+
+#include "models/arch/timing/array_timing.h"
+#include "models/pe/operands.h"
+
+namespace eyeriss::test {
+
+/// A small array at work: chains of PEs side by side, each chain position with a row of iacts that all
+/// columns share, several passes that add to what banks keep. Everything is drawn at random: zeros, columns,
+/// windows, who loads weights.
+class random_array {
+public:
+    explicit random_array(std::mt19937_64& random);
+
+    /// The machine's mesh is one cluster of chain x columns PEs.
+    [[nodiscard]] const arch::machine& machine() const { return machine_; }
+    [[nodiscard]] unsigned rows() const { return rows_; }
+    [[nodiscard]] std::size_t passes() const { return passes_.size(); }
+    /// A pass; it points into this object.
+    [[nodiscard]] arch::timing::pass pass(std::size_t i) const;
+
+private:
+    struct operands {
+        std::vector<pe::iact_operands> rows;       ///< by chain position
+        std::vector<pe::weight_operands> weights;  ///< by PE
+        std::vector<unsigned> words;               ///< of each weight tile
+    };
+    [[nodiscard]] std::uint32_t pe_at(unsigned position, unsigned column) const {
+        return position * machine_.noc.pe_cols + column;
+    }
+    operands draw_operands(std::mt19937_64& random) const;
+
+    arch::machine machine_;
+    unsigned rows_ = 1, windows_ = 1, window_segments_ = 1, segment_values_ = 1, columns_ = 1;
+    bool raw_ = false;
+    std::vector<operands> passes_;
+    std::vector<std::vector<noc::cycle_t>> filled_;
+};
+
+}  // namespace eyeriss::test
