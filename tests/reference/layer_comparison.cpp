@@ -21,18 +21,6 @@ std::vector<port_counts> in_our_terms(const std::vector<arch::timing::port_ledge
     return counts;
 }
 
-/// Whose rows of PEs, counted over the array from the bottom of each cluster, the other side counts from the
-/// top: `width` entries a row.
-template <class Entry>
-std::vector<Entry> from_the_top(const std::vector<Entry>& entries, std::size_t rows, std::size_t width) {
-    std::vector<Entry> turned;
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-        const std::size_t row = i / width % rows, first = i / (width * rows) * width * rows;
-        turned.push_back(entries[first + (rows - 1 - row) * width + i % width]);
-    }
-    return turned;
-}
-
 std::string pe_differences(const std::vector<ledger>& model, const std::vector<ledger>& reference) {
     std::string text;
     for (std::size_t pe = 0; pe < reference.size(); ++pe)

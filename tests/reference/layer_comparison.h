@@ -19,6 +19,19 @@ struct model_layer {
 };
 [[nodiscard]] model_layer run_on_model(test::layer_bench&, const layer_case&, const arch::machine&);
 
+/// Entries that the reference counts by rows from the bottom of each cluster, `width` a row, in the
+/// accelerator's order, from the top.
+template <class Entry>
+[[nodiscard]] std::vector<Entry> from_the_top(const std::vector<Entry>& entries, std::size_t rows,
+                                              std::size_t width) {
+    std::vector<Entry> turned;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const std::size_t row = i / width % rows, first = i / (width * rows) * width * rows;
+        turned.push_back(entries[first + (rows - 1 - row) * width + i % width]);
+    }
+    return turned;
+}
+
 /// The kinds in which model and reference can differ, the gravest first.
 enum class difference : std::uint8_t { none, failure, values, total, ledgers, ports };
 
