@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <compare>
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -39,15 +40,26 @@ bool active(const tiling& tiles, const noc::noc_parameters& noc, cluster_site cl
     return false;
 }
 
-std::set<iact_place> iact_places(const tiling& tiles, const noc::noc_parameters& noc, cluster_site cluster) {
-    std::set<iact_place> places;
+/// The PEs of a cluster by what they need, as masks.
+using iact_places = std::map<iact_place, std::uint32_t>;
+
+iact_places places_of(const tiling& tiles, const noc::noc_parameters& noc, cluster_site cluster) {
+    iact_places places;
     for (unsigned pe_row = 0; pe_row < noc.pe_rows; ++pe_row) {
         for (unsigned pe_col = 0; pe_col < noc.pe_cols; ++pe_col) {
             const auto t = first_tile(tiles, {cluster.row, cluster.col, pe_row, pe_col});
-            if (t) places.insert({t->chain_position, t->g, t->n, t->e});
+            if (t) places[{t->chain_position, t->g, t->n, t->e}] |= 1U << (pe_row * noc.pe_cols + pe_col);
         }
     }
     return places;
+}
+
+/// Whether a cluster can take what another sends to its own PEs: the same rows, and no PE that the other does
+/// not name.
+bool can_follow(const iact_places& follower, const iact_places& source) {
+    return std::equal(
+        follower.begin(), follower.end(), source.begin(), source.end(),
+        [](const auto& f, const auto& s) { return f.first == s.first && (f.second & ~s.second) == 0; });
 }
 
 /// Ports of one cluster's routers, in the order of the configuration words.
@@ -236,21 +248,27 @@ bool weights_multicast(const tiling& tiles, const noc::noc_parameters& noc) {
 std::vector<sharing_group> iact_groups(const tiling& tiles, const noc::noc_parameters& noc) {
     std::vector<sharing_group> groups;
     std::vector<bool> taken(noc.clusters());
-    const auto free_and_equal = [&](const std::set<iact_place>& places, cluster_site site) {
-        return !taken[std::size_t{site.row} * noc.cluster_cols + site.col] &&
-               iact_places(tiles, noc, site) == places;
+    std::vector<iact_places> all;
+    all.reserve(noc.clusters());
+    for (unsigned row = 0; row < noc.cluster_rows; ++row) {
+        for (unsigned col = 0; col < noc.cluster_cols; ++col)
+            all.push_back(places_of(tiles, noc, {row, col}));
+    }
+    const auto joins = [&](const iact_places& places, cluster_site site) {
+        const std::size_t index = std::size_t{site.row} * noc.cluster_cols + site.col;
+        return !taken[index] && can_follow(all[index], places);
     };
     for (unsigned row = 0; row < noc.cluster_rows; ++row) {
         for (unsigned col = 0; col < noc.cluster_cols; ++col) {
-            const auto places = iact_places(tiles, noc, {row, col});
-            if (places.empty() || !free_and_equal(places, {row, col})) continue;
+            const auto& places = all[std::size_t{row} * noc.cluster_cols + col];
+            if (places.empty() || !joins(places, {row, col})) continue;
             sharing_group group{{row, col}, 1, 1};
-            while (col + group.cols < noc.cluster_cols && free_and_equal(places, {row, col + group.cols})) {
+            while (col + group.cols < noc.cluster_cols && joins(places, {row, col + group.cols})) {
                 ++group.cols;
             }
             const auto row_joins = [&](unsigned below) {
                 for (unsigned i = 0; i < group.cols; ++i) {
-                    if (!free_and_equal(places, {below, col + i})) return false;
+                    if (!joins(places, {below, col + i})) return false;
                 }
                 return true;
             };

@@ -184,3 +184,31 @@ BOOST_AUTO_TEST_CASE(depthwise_groups_take_their_iacts_alone) {
     BOOST_TEST(routes.psum_mode == "unicast");
     BOOST_TEST(compiler::iact_groups(arch::tiling(shape, map, m), m.noc).size() == 16U);
 }
+
+BOOST_AUTO_TEST_CASE(a_cluster_follows_only_a_source_that_names_all_its_pes) {
+    // 26 tiles of ten channels over 4 x 7 places: in the last cluster rows the western cluster has lost the
+    // PEs whose neighbours in the east still work on the same row of iacts.
+    arch::machine m;
+    m.noc.cluster_rows = m.noc.cluster_cols = 8;
+    m.noc.pe_rows = m.noc.pe_cols = 4;
+    m.pe.macs = 1;
+    arch::mapping map;
+    map.m0 = 10;
+    map.c0 = 16;
+    map.c1 = 8;
+    map.chain_clusters = 2;
+    map.vertical.m = 4;
+    map.horizontal = {1, 1, 7, 4};
+    const arch::tiling tiles(test::conv(256, 128, 8, 1), map, m);
+    for (const auto& group : compiler::iact_groups(tiles, m.noc)) {
+        const auto streams = tiles.cluster_streams({}, group.source.row, group.source.col);
+        std::uint32_t named = 0;
+        for (const auto& s : streams) named |= s.pes;
+        for (unsigned row = group.source.row; row < group.source.row + group.rows; ++row) {
+            for (unsigned col = group.source.col; col < group.source.col + group.cols; ++col) {
+                for (const auto& s : tiles.cluster_streams({}, row, col))
+                    BOOST_TEST((s.pes & ~named) == 0U, "cluster " << row << "," << col);
+            }
+        }
+    }
+}
