@@ -43,6 +43,7 @@ public:
     }
     void cells(const char* name, const std::vector<std::uint32_t>& values) {
         std::vector<std::uint32_t> big_endian;
+        big_endian.reserve(values.size());
         for (const std::uint32_t value : values) {
             big_endian.push_back(cpu_to_fdt32(value));
         }
