@@ -18,6 +18,7 @@ public:
     array(const program& p, std::span<const std::size_t> order)
         : program_(p),
           order_(order.begin(), order.end()),
+          backwards_(!order.empty()),
           outputs_(finished_words(p), p.output_passes),
           finished_(p.tiles) {
         for (std::size_t i = order_.size(); i < p.jobs.size(); ++i) order_.push_back(i);
@@ -61,9 +62,14 @@ private:
         }
         return out;
     }
+    template <class Part, class Step>
+    void visit(std::vector<Part>& parts, Step step_part) {
+        for (std::size_t i = 0; i < parts.size(); ++i)
+            step_part(parts[backwards_ ? parts.size() - 1 - i : i]);
+    }
     void step(cycle now) {
-        for (iact_port& p : iact_ports_) p.step(now, pes_);
-        for (weight_port& p : weight_ports_) p.step(now, pes_);
+        visit(iact_ports_, [&](iact_port& p) { p.step(now, pes_); });
+        visit(weight_ports_, [&](weight_port& p) { p.step(now, pes_); });
         move_psums(now);
         for (const std::size_t i : order_) pes_[i].step(now, filling(i));
         for (chain_ends& c : chains_) c.count(links_);
@@ -71,7 +77,7 @@ private:
     void move_psums(cycle now) {
         outputs_.begin_cycle();
         for (psum_link& l : links_) l.begin_cycle(now);
-        for (chain_ends& c : chains_) c.step(now, links_, finished_);
+        visit(chains_, [&](chain_ends& c) { c.step(now, links_, finished_); });
     }
     [[nodiscard]] bool drained() const { return std::ranges::all_of(links_, &psum_link::empty); }
     [[nodiscard]] bool filling(std::size_t index) const {
@@ -110,6 +116,7 @@ private:
 
     const program& program_;
     std::vector<std::size_t> order_;
+    bool backwards_;
     output_queue outputs_;
     std::vector<psum_link> links_;
     std::vector<pe> pes_;

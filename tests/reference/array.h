@@ -89,9 +89,10 @@ struct run_result {
     std::vector<std::vector<std::int64_t>> finished;  ///< by tile: its psums, windows padded to whole words
 };
 
-/// Steps the array from reset to the last psum. `order`: in which order PEs are stepped within a cycle; it
-/// changes nothing, since they see each other's registers only (empty: by number). Throws std::runtime_error
-/// naming the first PE that is not done when the array does not come to an end.
+/// Steps the array from reset to the last psum. `order`: in which order PEs are stepped within a cycle, ports
+/// and chains then from the last to the first; it changes nothing, since they see each other's registers only
+/// (empty: all by number). Throws std::runtime_error naming the first PE that is not done when the array does
+/// not come to an end.
 run_result run(const program&, std::span<const std::size_t> order = {});
 
 }  // namespace eyeriss::reference

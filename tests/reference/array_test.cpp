@@ -184,6 +184,9 @@ BOOST_AUTO_TEST_CASE(random_layers_equal_the_plain_loops_in_any_order_of_steppin
         const run_result permuted = run(p.what, g.permutation(k.pes()));
         BOOST_REQUIRE(permuted.total == r.total);
         BOOST_REQUIRE((permuted.windows == r.windows && permuted.ledgers == r.ledgers));
+        BOOST_REQUIRE(
+            (permuted.banks == r.banks && permuted.iacts == r.iacts && permuted.weights == r.weights));
+        BOOST_REQUIRE((permuted.psums_in == r.psums_in && permuted.psums_out == r.psums_out));
         ++ran;
     }
     BOOST_TEST_MESSAGE(refused << " mappings refused");

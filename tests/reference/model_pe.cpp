@@ -59,10 +59,14 @@ arch::machine column_of(const arch::machine& like, std::size_t pes) {
 timing::pass pass_of(std::span<const pe_work> works, std::vector<tile_operands>& operands,
                      std::span<const cycle> filled, bool shared_iacts) {
     timing::pass p;
+    p.windows = static_cast<unsigned>(works[0].windows());
     p.window_segments = static_cast<unsigned>(works[0].window_segments);
     p.iacts_filled = filled;
     for (std::uint32_t i = 0; i < works.size(); ++i) {
         tile_operands& o = operands[i];
+        auto& iacts = operands[shared_iacts ? 0 : i].iacts;
+        iacts.count_hits(p.windows, static_cast<unsigned>(works[i].columns()));
+        p.jobs.push_back(eyeriss::pe::describe_job(iacts, o.weights));
         p.loads.push_back({i, o.network_words, {{i, 0}}});
         if (!shared_iacts || i == 0) p.streams.push_back({i, i, o.iacts.words_to, o.iacts.pairs, {}});
         p.streams.back().sinks.push_back({i, 0});
@@ -70,32 +74,17 @@ timing::pass pass_of(std::span<const pe_work> works, std::vector<tile_operands>&
     return p;
 }
 
-void set_windows(timing::pass& p, std::span<const pe_work> works, std::vector<tile_operands>& operands,
-                 int windows, bool shared_iacts) {
-    p.windows = static_cast<unsigned>(windows);
-    p.jobs.clear();
-    for (std::size_t i = 0; i < works.size(); ++i) {
-        auto& iacts = operands[shared_iacts ? 0 : i].iacts;
-        iacts.count_hits(p.windows, static_cast<unsigned>(works[i].columns()));
-        p.jobs.push_back(eyeriss::pe::describe_job(iacts, operands[i].weights));
-    }
-}
-
-model_answer ask(std::span<const pe_work> works, const arch::machine& like, timing::pass p,
-                 std::vector<tile_operands>& operands, bool shared_iacts) {
-    const arch::machine m = column_of(like, works.size());
+model_answer ask(std::span<const pe_work> works, const arch::machine& like, const timing::pass& p) {
+    timing::array_timing array(column_of(like, works.size()));
     model_answer answer;
-    answer.moved.resize(works.size());
-    for (int windows = 1; windows <= works[0].windows(); ++windows) {
-        set_windows(p, works, operands, windows, shared_iacts);
-        timing::array_timing t(m);
-        t.begin_layer(0, 0, static_cast<unsigned>(works[0].rows));
-        const auto times = t.run(p);
-        for (std::uint32_t i = 0; i < works.size(); ++i) answer.moved[i].push_back(t.psums_moved(i));
-        if (windows < works[0].windows()) continue;
-        const auto ledgers = t.end_layer(times.last_end).pes;
-        for (std::size_t i = 0; i < works.size(); ++i) answer.counts.push_back(in_our_causes(ledgers[i]));
-    }
+    answer.windows.resize(works.size());
+    array.begin_layer(0, 0, static_cast<unsigned>(works[0].rows));
+    array.observe([&](std::uint32_t pe, const timing::window_times& t) {
+        answer.windows[pe].push_back({t.accumulated, t.moved});
+    });
+    const auto times = array.run(p);
+    const auto ledgers = array.end_layer(times.last_end).pes;
+    for (std::size_t i = 0; i < works.size(); ++i) answer.counts.push_back(in_our_causes(ledgers[i]));
     return answer;
 }
 
@@ -140,7 +129,7 @@ model_answer ask_model(std::span<const pe_work> chain, const arch::machine& m) {
     c.rows = static_cast<unsigned>(chain[0].rows);
     for (std::uint32_t i = 0; i < chain.size(); ++i) c.pes.push_back({i, 0});
     p.chains = {c};
-    return ask(chain, m, std::move(p), operands, false);
+    return ask(chain, m, p);
 }
 
 model_answer ask_model_multicast(std::span<const pe_work> works, const arch::machine& like) {
@@ -154,7 +143,7 @@ model_answer ask_model_multicast(std::span<const pe_work> works, const arch::mac
         c.in_port = c.out_port = i;
         p.chains.push_back(c);
     }
-    return ask(works, like, std::move(p), operands, true);
+    return ask(works, like, p);
 }
 
 }  // namespace eyeriss::reference

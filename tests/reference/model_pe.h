@@ -10,9 +10,8 @@ namespace eyeriss::reference {
 
 /// What the models say of PEs' work; the same questions that the reference answers.
 struct model_answer {
-    std::vector<std::vector<cycle>>
-        moved;                   ///< by PE and window: the cycle in which its last psums have moved
-    std::vector<ledger> counts;  ///< by PE, up to the last of them
+    std::vector<std::vector<window_times>> windows;  ///< by PE
+    std::vector<ledger> counts;                      ///< by PE, up to the end of the last window
 };
 
 /// The reference's view of a machine's PE.
