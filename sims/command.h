@@ -18,6 +18,7 @@ namespace eyeriss::sims {
 struct common_options {
     std::string machine_file;
     std::vector<std::string> settings;
+    std::string energy_file;  ///< empty: the table that comes with the program
     std::string cache_folder;
     bool quiet = false;
     bool json = false;
@@ -39,6 +40,7 @@ void add_boot(CLI::App& app, const common_options& common, action& chosen);
 void add_layer(CLI::App& app, const common_options& common, action& chosen);
 void add_compile(CLI::App& app, const common_options& common, action& chosen);
 void add_make_network(CLI::App& app, const common_options& common, action& chosen);
+void add_energy(CLI::App& app, const common_options& common, action& chosen);
 void add_dram(CLI::App& app, const common_options& common, action& chosen);
 void add_regs(CLI::App& app, const common_options& common, action& chosen);
 void add_validate(CLI::App& app, const common_options& common, action& chosen);

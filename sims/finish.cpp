@@ -5,9 +5,11 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "sims/energy_file.h"
 #include "sims/error.h"
 #include "sims/layer_table.h"
 #include "sims/npy.h"
+#include "sims/results_energy.h"
 
 namespace eyeriss::sims {
 namespace {
@@ -29,10 +31,12 @@ int exit_code(const run_result& run) {
 
 int finish(const network_run& run, const platform::configuration& config, const provenance& how,
            results_folder& folder, const common_options& common) {
-    const auto& result = run.result;
+    auto result = run.result;
+    result.energy_table = energy_table_for(common.energy_file, config.machine);
     const auto summary = summary_json(result, config.machine).dump(2) + "\n";
     folder.write("summary.json", summary);
     folder.write("layers.csv", layers_csv(result, config.machine));
+    folder.write("action_counts.yaml", accelergy_yaml(result.actions(), config.machine.name));
     folder.write("manifest.json", manifest_json(result, config, how).dump(2) + "\n");
     folder.write("uart.log", run.uart);
     folder.write("mappings.yaml", run.mappings);

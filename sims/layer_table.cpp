@@ -49,13 +49,23 @@ std::string tiles(std::string mapping) {
     return mapping;
 }
 
-std::string line(const layer_result& l, bool timed) {
+/// Microjoules on the chip, at most six characters.
+std::string microjoules(const run_result& run, const layer_result& l) {
+    const auto energy = l.on_accelerator ? run.energy_of(l.actions) : std::nullopt;
+    return energy ? fmt::format("{:.4g}", energy->on_chip() / 1e6) : "-";
+}
+
+std::string line(const run_result& run, const layer_result& l) {
+    const bool timed = run.timing == "timed";
     std::string out =
         fmt::format("{:<12} {:<4}", fit(l.name, 12), l.on_accelerator ? fit(l.type, 4) : "core");
     if (timed) {
         out += l.times ? fmt::format(" {:>8} ", l.times->cycles) : fmt::format(" {:>8} ", "-");
         out += l.times && l.on_accelerator ? fmt::format("{:>4.0f}", busy_percent(*l.times))
                                            : fmt::format("{:>4}", "-");
+    }
+    if (run.energy_table && timed) {
+        out += fmt::format(" {:>6}", microjoules(run, l));
     }
     if (l.on_accelerator) {
         out += fmt::format(" {:>6} {:>6} {:>6}", count(l.macs_nominal), count(l.macs_effectual),
@@ -98,6 +108,20 @@ std::string totals(const run_result& run, const arch::machine& machine) {
     return out;
 }
 
+std::string energy_totals(const run_result& run) {
+    const auto energy = run.energy_of(run.actions());
+    if (!energy || energy->on_chip() <= 0) {
+        return "";
+    }
+    const double on_chip = energy->on_chip();
+    std::string out = fmt::format("energy {:.1f} uJ on chip (NoC {:.1f} %), DRAM {:.1f} uJ", on_chip / 1e6,
+                                  100 * (*energy)[energy::component::noc] / on_chip, energy->dram() / 1e6);
+    if (run.complete) {
+        out += fmt::format("; {:.1f} inferences/J", 1e12 / on_chip);
+    }
+    return fit(out, table_columns) + "\n";
+}
+
 std::string verdict(const run_result& run) {
     const auto exact = run.bit_exact();
     std::string out = !exact   ? "outputs not all compared"
@@ -119,13 +143,16 @@ std::string layer_table(const run_result& run, const arch::machine& machine) {
     if (timed) {
         out += fmt::format(" {:>8} {:>4}", "cycles", "PE%");
     }
+    if (run.energy_table && timed) {
+        out += fmt::format(" {:>6}", "uJ");
+    }
     out +=
         fmt::format(" {:>6} {:>6} {:>6} {:>3} {:<8} {}\n", "MACs", "effect", "KiB", "ok", "i/w/p", "mapping");
     for (const auto& l : run.layers) {
-        out += line(l, timed);
+        out += line(run, l);
     }
     out += "i/w/p: NoC modes of iact, weight, psum: un(icast) gr(ouped) in(terleaved) br(oadcast)\n";
-    return out + totals(run, machine) + verdict(run);
+    return out + totals(run, machine) + energy_totals(run) + verdict(run);
 }
 
 }  // namespace eyeriss::sims

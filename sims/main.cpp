@@ -5,6 +5,7 @@
 #include <CLI/Formatter.hpp>
 
 #include "sims/command.h"
+#include "sims/energy_file.h"
 #include "sims/error.h"
 #include "sims/guard.h"
 #include "sims/parameters_text.h"
@@ -25,6 +26,7 @@ void add_common(CLI::App& app, common_options& common) {
     app.add_option("--set", common.settings, "key=value: set one parameter; may be repeated")
         ->expected(1)
         ->take_all();
+    app.add_option("--energy", common.energy_file, "Energy table, a YAML file [65 nm]");
     app.add_option("--cache", common.cache_folder, "Folder of generated networks and images");
     app.add_flag("--quiet", common.quiet, "Print nothing but errors");
     app.add_flag("--json", common.json, "Print results as JSON");
@@ -50,6 +52,7 @@ int dispatch(int argc, char** argv) {
     add_compile(app, common, chosen);
     add_make_network(app, common, chosen);
     add_dram(app, common, chosen);
+    add_energy(app, common, chosen);
     add_regs(app, common, chosen);
     add_validate(app, common, chosen);
     add_bench(app, common, chosen);
@@ -62,6 +65,9 @@ int dispatch(int argc, char** argv) {
     }
     if (!common.machine_file.empty()) {
         common.machine_file = machine_file(common.machine_file).string();
+    }
+    if (!common.energy_file.empty()) {
+        (void)read_energy_table(common.energy_file);  // says what is wrong before anything runs
     }
     if (list_params) {
         fmt::print("{}", parameters_text(common.json));

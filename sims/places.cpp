@@ -43,6 +43,11 @@ fs::path parts_folder() {
     return share ? *share / "parts" : fs::path(EYERISS_PARTS_FOLDER);
 }
 
+fs::path default_energy_file() {
+    const auto share = installed_share();
+    return (share ? *share / "energy" : fs::path(EYERISS_ENERGY_FOLDER)) / "eyeriss_65nm.yaml";
+}
+
 fs::path machine_file(std::string_view name_or_path) {
     fs::path path(name_or_path);
     if (fs::is_regular_file(path) || path.has_parent_path() || path.has_extension()) {

@@ -17,6 +17,9 @@ namespace eyeriss::sims {
 /// Folder of the DRAM parts that come with the program.
 [[nodiscard]] std::filesystem::path parts_folder();
 
+/// The energy table that comes with the program.
+[[nodiscard]] std::filesystem::path default_energy_file();
+
 /// Folder of generated networks, images and references: BUILD/cache; for an installed program
 /// $XDG_CACHE_HOME/eyeriss_vp or ~/.cache/eyeriss_vp.
 [[nodiscard]] std::filesystem::path default_cache_folder();

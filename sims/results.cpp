@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "sims/results_energy.h"
+#include "sims/results_eyexam.h"
 #include "sims/version.h"
 
 namespace eyeriss::sims {
@@ -62,7 +64,15 @@ json bytes_json(const layer_result& l) {
             {"spad_write", l.spad_write_bytes}};
 }
 
-json layer_json(const layer_result& l) {
+void add_energy(json& out, const energy::action_counts& counts, std::uint64_t macs, const run_result& run) {
+    out["actions"] = actions_json(counts, run.timing == "timed");
+    if (const auto energy = run.energy_of(counts)) {
+        out["energy_uj"] = energy_json(*energy);
+        out["gops_per_watt"] = gops_per_watt(macs, *energy);
+    }
+}
+
+json layer_json(const layer_result& l, const run_result& run) {
     json out;
     out["name"] = l.name;
     out["type"] = l.type;
@@ -92,6 +102,14 @@ json layer_json(const layer_result& l) {
     out["bytes"] = bytes_json(l);
     out["config_bits"] = l.config_bits;
     out["psum_overflows"] = l.psum_overflows;
+    add_energy(out, l.actions, l.macs_nominal, run);
+    if (l.eyexam && l.times && l.times->cycles > 0) {
+        for (std::size_t i = 0; i < l.eyexam->size(); ++i) {
+            out["eyexam"][std::string(arch::eyexam_names[i])] = (*l.eyexam)[i];
+        }
+        out["nominal_macs_per_cycle"] =
+            static_cast<double>(l.macs_nominal) / static_cast<double>(l.times->cycles);
+    }
     if (l.times) {
         out["pe_cycles"] = ledger_json(l.times->pe_cycles);
     }
@@ -198,6 +216,10 @@ void fill(layer_result& out, const accelerator::layer_report& report, const arch
     out.spad_read_bytes = report.spad_read_bytes;
     out.spad_write_bytes = report.spad_write_bytes;
     out.config_bits = report.config_bits;
+    out.actions = report.actions;
+    if (report.timed && report.error == 0) {
+        out.eyexam = examine(report, machine);
+    }
     if (report.timed) {
         out.times = layer_times{report.cycles, report.start_seconds, report.end_seconds, report.pe_cycles};
     }
@@ -225,6 +247,21 @@ arch::cycle_t run_result::cycles_accelerator() const {
     return sum;
 }
 
+energy::action_counts run_result::actions() const {
+    energy::action_counts sum;
+    for (const auto& layer : layers) {
+        sum += layer.actions;
+    }
+    return sum;
+}
+
+std::optional<energy::layer_energy> run_result::energy_of(const energy::action_counts& counts) const {
+    if (timing != "timed" || !energy_table) {
+        return std::nullopt;
+    }
+    return energy::energy_of(counts, *energy_table);
+}
+
 json summary_json(const run_result& run, const arch::machine& machine) {
     json out;
     out["schema"] = "eyeriss_vp.summary.1";
@@ -244,6 +281,13 @@ json summary_json(const run_result& run, const arch::machine& machine) {
     out["dram_read_bytes"] = total(run.layers, &layer_result::dram_read_bytes);
     out["dram_write_bytes"] = total(run.layers, &layer_result::dram_write_bytes);
     out["psum_overflows"] = total(run.layers, &layer_result::psum_overflows);
+    add_energy(out, run.actions(), out["macs_nominal"].get<std::uint64_t>(), run);
+    if (const auto energy = run.energy_of(run.actions())) {
+        constexpr double picojoules = 1e12;
+        out["energy_table"] = run.energy_table->name;
+        out["inferences_per_joule"] =
+            run.complete && energy->on_chip() > 0 ? json(picojoules / energy->on_chip()) : json(nullptr);
+    }
     out["instructions"] = run.instructions;
     if (run.memory) {
         out["memory"] = *run.memory;
@@ -251,7 +295,7 @@ json summary_json(const run_result& run, const arch::machine& machine) {
     out["notes"] = run.notes;
     out["layers"] = json::array();
     for (const auto& layer : run.layers) {
-        out["layers"].push_back(layer_json(layer));
+        out["layers"].push_back(layer_json(layer, run));
     }
     out["wall_seconds"] = run.host.wall_seconds;
     out["host"] = host_json(run.host, run);

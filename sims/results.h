@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "models/accelerator/report.h"
+#include "models/arch/eyexam.h"
+#include "models/energy/table.h"
 #include "platform/machine_file.h"
 
 /// What a run leaves behind, as data; doc/results.md documents each key of its files.
@@ -48,7 +50,9 @@ struct layer_result {
     std::uint64_t noc_iact_bytes = 0, noc_weight_bytes = 0, noc_psum_bytes = 0;
     std::uint64_t spad_read_bytes = 0, spad_write_bytes = 0;
     std::uint64_t config_bits = 0;
+    energy::action_counts actions;
     std::optional<layer_times> times;
+    std::optional<arch::eyexam_bounds> eyexam;  ///< of accelerator layers in timed runs
 };
 
 /// Copies what the accelerator told of a layer.
@@ -76,12 +80,19 @@ struct run_result {
     std::shared_ptr<const nlohmann::ordered_json> memory;  ///< what memory_json tells; may be null
     std::vector<std::string> notes;                        ///< remarks of importer and compiler
     host_figures host;
+    /// What actions take on this machine. Energies are given where it is known and the run is timed: without
+    /// cycles there is no clock energy.
+    std::optional<energy::energy_table> energy_table;
 
     /// True when the run is whole and every compared tensor was equal; false when one was not; nothing for an
     /// incomplete run without a difference.
     [[nodiscard]] std::optional<bool> bit_exact() const;
     /// Sum over accelerator layers.
     [[nodiscard]] arch::cycle_t cycles_accelerator() const;
+    /// Sum over accelerator layers.
+    [[nodiscard]] energy::action_counts actions() const;
+    /// Energy of a sum of actions, or nothing for an untimed run or one without a table.
+    [[nodiscard]] std::optional<energy::layer_energy> energy_of(const energy::action_counts&) const;
 };
 
 /// A file that went into a run.

@@ -34,7 +34,7 @@ constexpr std::array<action_info, action_count> infos{{
     {"psum_noc.router", c::noc, "word"},
     {"psum_noc.mesh_link", c::noc, "word"},
     {"psum_noc.local_link", c::noc, "word"},
-    {"psum_noc.pe_to_pe", c::noc, "word"},
+    {"pe_link.psum", c::pe_to_pe, "word"},
     {"requantiser.compute", c::requantiser, "psum"},
     {"off_chip_port.in", c::port, "word"},
     {"off_chip_port.out", c::port, "byte"},

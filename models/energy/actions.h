@@ -55,7 +55,8 @@ enum class component : std::uint8_t {
     weight_spad,
     psum_spad,
     glb,
-    noc,
+    noc,       ///< routers and links of the three networks
+    pe_to_pe,  ///< psums that climb inside a PE column
     requantiser,
     port,
     clock,
@@ -65,8 +66,8 @@ enum class component : std::uint8_t {
 inline constexpr std::size_t component_count = static_cast<std::size_t>(component::dram) + 1;
 /// Names of the components, in the order of the enumeration, as results have them.
 inline constexpr std::array<std::string_view, component_count> component_names{
-    "mac",         "iact_spad", "weight_spad", "psum_spad", "glb", "noc",
-    "requantiser", "port",      "clock",       "leakage",   "dram"};
+    "mac",      "iact_spad",   "weight_spad", "psum_spad", "glb",     "noc",
+    "pe_to_pe", "requantiser", "port",        "clock",     "leakage", "dram"};
 
 /// How an action is named outside.
 struct action_info {

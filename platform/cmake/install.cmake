@@ -35,7 +35,7 @@ foreach(app ${apps})
 endforeach()
 install(DIRECTORY firmware/target firmware/hal firmware/driver DESTINATION ${share}/firmware_sources
         FILES_MATCHING PATTERN "*.c" PATTERN "*.S" PATTERN "*.ld" PATTERN "*.cmake")
-install(DIRECTORY sims/machines sims/parts DESTINATION ${share} FILES_MATCHING PATTERN "*.yaml")
+install(DIRECTORY sims/energy sims/machines sims/parts DESTINATION ${share} FILES_MATCHING PATTERN "*.yaml")
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 configure_package_config_file(platform/cmake/eyeriss_vp-config.cmake.in eyeriss_vp-config.cmake
