@@ -293,6 +293,12 @@ std::optional<stop_reason> soc::stopped(const run_limits& limits) const {
 // SC_EXIT_ON_STARVATION alone does not do when the next event lies behind it.
 void soc::advance(const sc_core::sc_time& step, const run_limits& limits) {
     const sc_core::sc_time end = sc_core::sc_time_stamp() + step;
+    const bool nothing_before_end =
+        sc_core::sc_pending_activity() && sc_core::sc_time_to_pending_activity() > step;
+    if (nothing_before_end) {
+        sc_core::sc_start(step, sc_core::SC_RUN_TO_TIME);
+        return;
+    }
     sc_core::sc_start(step, sc_core::SC_EXIT_ON_STARVATION);
     const bool early = sc_core::sc_get_status() != sc_core::SC_STOPPED && sc_core::sc_time_stamp() < end;
     if (early && !stopped(limits) && sc_core::sc_pending_activity()) {

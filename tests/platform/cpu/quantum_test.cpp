@@ -100,3 +100,12 @@ BOOST_AUTO_TEST_CASE(no_result_and_no_time_depends_on_how_often_the_caller_looks
     BOOST_TEST(in_own_process(10'000, 1) == reference);
     BOOST_TEST(in_own_process(10'000, 7) == reference);
 }
+
+BOOST_AUTO_TEST_CASE(a_quantum_longer_than_the_callers_slice_is_no_cause_for_warnings) {
+    arch::machine machine;
+    machine.core.quantum_ns = 1'000'000;
+    test::image_bench bench("test_workload", machine);
+    bench.set_word(0x84000000, 20);
+    BOOST_TEST(bench.run(100).exit_code.value_or(-1) == 0);
+    BOOST_TEST(sc_core::sc_report_handler::get_count(sc_core::SC_WARNING) == 0);
+}
