@@ -16,6 +16,7 @@ broadcast_bus::broadcast_bus(sc_core::sc_module_name name, const noc_parameters&
       to_bank_("to_bank", p.clusters() * p.pe_cols),
       to_pe_("to_pe", p.clusters() * p.pe_cols),
       psum_pes_(p.pes()) {
+    for (auto* bus : {&iacts_, &weights_}) bus->x_words.assign(p.clusters(), 0);
     for (unsigned i = 0; i < p.clusters(); ++i) {
         iact_in_[i].register_b_transport(this, &broadcast_bus::spread_iacts, static_cast<int>(i));
         weight_in_[i].register_b_transport(this, &broadcast_bus::spread_weights, static_cast<int>(i));
@@ -87,8 +88,27 @@ std::string broadcast_bus::check_psums(unsigned& bad_cluster) const {
 }
 
 void broadcast_bus::clear_counts() {
-    for (auto* bus : {&iacts_, &weights_}) bus->y_words = bus->x_words = 0;
-    psums_ = {};
+    for (auto* bus : {&iacts_, &weights_}) {
+        bus->y_words = 0;
+        bus->x_words.assign(p_.clusters(), 0);
+    }
+    psums_in_ = psums_out_ = psums_on_links_ = 0;
+}
+
+std::vector<driven_link> broadcast_bus::driven_links() const {
+    std::vector<driven_link> links;
+    const auto add = [&](const multicast& bus, port_kind kind) {
+        if (!bus.used) return;
+        links.push_back({kind, 0, bus.y_words});
+        for (const std::uint64_t words : bus.x_words) {
+            if (words != 0) links.push_back({kind, 0, words});
+        }
+    };
+    add(iacts_, port_kind::iact);
+    add(weights_, port_kind::weight);
+    links.push_back({port_kind::psum_in, 0, psums_in_});
+    links.push_back({port_kind::psum_out, 0, psums_out_});
+    return links;
 }
 
 void broadcast_bus::spread(multicast& bus, sc_core::sc_vector<stream_out<broadcast_bus>>& rows, burst& b,
@@ -100,7 +120,7 @@ void broadcast_bus::spread(multicast& bus, sc_core::sc_vector<stream_out<broadca
     for (unsigned c = 0; c < takers.size(); ++c) {
         if (takers[c] == 0) continue;
         b.pes = takers[c];
-        bus.x_words += b.words;
+        bus.x_words[c] += b.words;
         sc_core::sc_time there = delay + hop_;
         rows[c]->b_transport(b, there);
     }
@@ -118,7 +138,7 @@ void broadcast_bus::spread_weights(int, burst& b, sc_core::sc_time& delay) {
 void broadcast_bus::enter_psums(int pe, burst& b, sc_core::sc_time& delay) {
     const auto i = static_cast<std::size_t>(pe);
     if (psum_pes_[i].in != psum_bus) return;
-    psums_.mesh += b.words;
+    psums_in_ += b.words;
     b.pes = static_cast<std::uint32_t>(pe);
     sc_core::sc_time there = delay + hop_;
     to_pe_[i]->b_transport(b, there);
@@ -127,10 +147,10 @@ void broadcast_bus::enter_psums(int pe, burst& b, sc_core::sc_time& delay) {
 void broadcast_bus::leave_psums(int pe, burst& b, sc_core::sc_time& delay) {
     const auto i = static_cast<std::size_t>(pe);
     if (psum_pes_[i].out == psum_link) {
-        psums_.local += b.words;
+        psums_on_links_ += b.words;
         to_pe_[i + std::size_t{p_.cluster_cols} * p_.pe_cols]->b_transport(b, delay);
     } else if (psum_pes_[i].out == psum_bus) {
-        psums_.mesh += b.words;
+        psums_out_ += b.words;
         sc_core::sc_time there = delay + hop_;
         to_bank_[b.pes]->b_transport(b, there);
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <string>
 #include <systemc>
@@ -49,16 +50,22 @@ public:
     [[nodiscard]] traffic iact_traffic() const override { return iacts_.total(); }
     [[nodiscard]] traffic weight_traffic() const override { return weights_.total(); }
     /// Mesh: words on the psum bus, both ways; local: words over links between PEs.
-    [[nodiscard]] traffic psum_traffic() const override { return psums_; }
+    [[nodiscard]] traffic psum_traffic() const override { return {psums_in_ + psums_out_, psums_on_links_}; }
     void clear_counts() override;
+    /// Y-buses, X-buses that pass something on, and the psum bus in each direction.
+    [[nodiscard]] std::vector<driven_link> driven_links() const override;
+    [[nodiscard]] link_counts links() const override { return {1 + p_.clusters(), 1 + p_.clusters(), 2}; }
 
 private:
     /// A multicast bus: who takes which tag, and what has passed.
     struct multicast {
         std::vector<std::vector<std::uint32_t>> takers;  ///< by tag and cluster: PEs of the cluster
-        std::uint64_t y_words = 0, x_words = 0;
+        std::uint64_t y_words = 0;
+        std::vector<std::uint64_t> x_words;  ///< by row
         bool used = false;
-        [[nodiscard]] traffic total() const { return {y_words, x_words}; }
+        [[nodiscard]] traffic total() const {
+            return {y_words, std::accumulate(x_words.begin(), x_words.end(), std::uint64_t{0})};
+        }
     };
     struct psum_pe {
         psum_way in = psum_none, out = psum_none;
@@ -79,7 +86,7 @@ private:
     sc_core::sc_vector<stream_out<broadcast_bus>> iact_out_, weight_out_, to_bank_, to_pe_;
     multicast iacts_, weights_;
     std::vector<psum_pe> psum_pes_;
-    traffic psums_;
+    std::uint64_t psums_in_ = 0, psums_out_ = 0, psums_on_links_ = 0;
 };
 
 }  // namespace eyeriss::noc

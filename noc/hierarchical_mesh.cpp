@@ -143,6 +143,23 @@ struct link_end {
     unsigned cluster = 0, source = 0;
 };
 
+link_end beyond_iact(unsigned cols, unsigned cluster, unsigned port) {
+    switch (port) {
+        case iact_north:
+            return {cluster - cols, iact_south};
+        case iact_south:
+            return {cluster + cols, iact_north};
+        case iact_east:
+            return {cluster + 1, iact_west};
+        default:
+            return {cluster - 1, iact_east};
+    }
+}
+
+link_end beyond_weight(unsigned cluster, unsigned port) {
+    return port == weight_east ? link_end{cluster + 1, weight_west} : link_end{cluster - 1, weight_east};
+}
+
 /// One network's routers of one index in all clusters, and the links between them.
 struct plane {
     std::function<const router&(unsigned)> at;           ///< router of a cluster
@@ -194,21 +211,8 @@ std::string check_plane(const plane& p, unsigned clusters, unsigned& bad_cluster
 
 std::string hierarchical_mesh::check_circuits(unsigned& bad_cluster) const {
     const unsigned cols = p_.cluster_cols;
-    const auto iact_beyond = [cols](unsigned c, unsigned port) -> link_end {
-        switch (port) {
-            case iact_north:
-                return {c - cols, iact_south};
-            case iact_south:
-                return {c + cols, iact_north};
-            case iact_east:
-                return {c + 1, iact_west};
-            default:
-                return {c - 1, iact_east};
-        }
-    };
-    const auto weight_beyond = [](unsigned c, unsigned port) -> link_end {
-        return port == weight_east ? link_end{c + 1, weight_west} : link_end{c - 1, weight_east};
-    };
+    const auto iact_beyond = [cols](unsigned c, unsigned port) { return beyond_iact(cols, c, port); };
+    const auto weight_beyond = [](unsigned c, unsigned port) { return beyond_weight(c, port); };
     const auto psum_beyond = [cols](unsigned c, unsigned) -> link_end { return {c + cols, psum_mesh}; };
     const auto all = static_cast<unsigned>(clusters_.size());
     std::string message;
@@ -225,6 +229,67 @@ std::string hierarchical_mesh::check_circuits(unsigned& bad_cluster) const {
         message = check_plane({at, psum_beyond, 1U << psum_mesh}, all, bad_cluster);
     }
     return message;
+}
+
+namespace {
+
+/// Adds the links of the circuit that starts at a source port, all as links of one port.
+void add_circuit(const plane& p, link_end from, driven_link link, std::vector<driven_link>& links) {
+    std::vector<link_end> open{from};
+    while (!open.empty()) {
+        const link_end here = open.back();
+        open.pop_back();
+        const router& r = p.at(here.cluster);
+        for (unsigned port = 0; port < r.out.size(); ++port) {
+            if (r.selected(port) != here.source) continue;
+            link.words = r.words(port);
+            links.push_back(link);
+            if ((p.mesh >> port & 1U) != 0) open.push_back(p.beyond(here.cluster, port));
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<driven_link> hierarchical_mesh::driven_links() const {
+    std::vector<driven_link> links;
+    const unsigned cols = p_.cluster_cols;
+    for (unsigned c = 0; c < clusters_.size(); ++c) {
+        for (unsigned i = 0; i < p_.iact_routers(); ++i) {
+            const plane p{[&](unsigned k) -> const router& { return clusters_[k].iact[i]; },
+                          [cols](unsigned k, unsigned port) { return beyond_iact(cols, k, port); },
+                          ~(1U << iact_local)};
+            add_circuit(p, {c, iact_local}, {port_kind::iact, p_.iact_port(c, i), 0}, links);
+        }
+        for (unsigned i = 0; i < p_.pe_rows; ++i) {
+            const plane p{[&](unsigned k) -> const router& { return clusters_[k].weight[i]; }, beyond_weight,
+                          ~(1U << weight_local)};
+            add_circuit(p, {c, weight_local}, {port_kind::weight, p_.weight_port(c, i), 0}, links);
+        }
+        for (unsigned i = 0; i < p_.pe_cols; ++i) {
+            const plane p{[&](unsigned k) -> const router& { return clusters_[k].psum[i]; },
+                          [cols](unsigned k, unsigned) -> link_end {
+                              return {k + cols, psum_mesh};
+                          },
+                          1U << psum_mesh};
+            add_circuit(p, {c, psum_bank}, {port_kind::psum_in, p_.psum_port(c, i), 0}, links);
+            // What leaves a column for the south goes on through the PEs there: the chain's last port tells.
+            unsigned end = c;
+            while (clusters_[end].psum[i].selected(psum_mesh) == psum_pe) end += cols;
+            add_circuit(p, {c, psum_pe}, {port_kind::psum_out, p_.psum_port(end, i), 0}, links);
+        }
+    }
+    return links;
+}
+
+link_counts hierarchical_mesh::links() const {
+    link_counts n;
+    for (const auto& c : clusters_) {
+        for (const router& r : c.iact) n.iact += r.links();
+        for (const router& r : c.weight) n.weight += r.links();
+        for (const router& r : c.psum) n.psum += r.links();
+    }
+    return n;
 }
 
 namespace {

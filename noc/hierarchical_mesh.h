@@ -82,6 +82,8 @@ public:
     [[nodiscard]] traffic weight_traffic() const override;
     [[nodiscard]] traffic psum_traffic() const override;
     void clear_counts() override;
+    [[nodiscard]] std::vector<driven_link> driven_links() const override;
+    [[nodiscard]] link_counts links() const override;
 
 private:
     /// Empty, or a line naming a router whose ports join no whole circuit: a source that nothing is sent to,

@@ -5,10 +5,28 @@
 #include <span>
 #include <string>
 #include <systemc>
+#include <vector>
 
 #include "noc/stream.h"
 
 namespace eyeriss::noc {
+
+/// Which port sends, or for psums that leave a chain receives, what crosses a link; numbered as in
+/// noc_parameters.
+enum class port_kind : std::uint8_t { iact, weight, psum_in, psum_out };
+
+/// A link that the present configuration drives. All links of a circuit carry the words of its port, and are
+/// busy, stalled or idle when the port is.
+struct driven_link {
+    port_kind kind = port_kind::iact;
+    unsigned port = 0;
+    std::uint64_t words = 0;  ///< that crossed it since the last clear; a multicast once
+};
+
+/// Links of each network, driven or not.
+struct link_counts {
+    unsigned iact = 0, weight = 0, psum = 0;
+};
 
 /// An on-chip network as the array sees it: stream sockets at each cluster's banks and PEs, a static
 /// configuration for a layer, and counts of what passed.
@@ -55,6 +73,8 @@ public:
     [[nodiscard]] virtual traffic weight_traffic() const = 0;
     [[nodiscard]] virtual traffic psum_traffic() const = 0;
     virtual void clear_counts() = 0;
+    [[nodiscard]] virtual std::vector<driven_link> driven_links() const = 0;
+    [[nodiscard]] virtual link_counts links() const = 0;
 };
 
 /// The network of the parameters' topology. `cycle` is the array's clock period.

@@ -47,6 +47,10 @@ bool router::feeds(unsigned source) const {
     return std::find(select_.begin(), select_.end(), source) != select_.end();
 }
 
+unsigned router::links() const {
+    return static_cast<unsigned>(std::count(open_.begin(), open_.end(), false));
+}
+
 void router::clear_counts() {
     std::fill(words_.begin(), words_.end(), std::uint64_t{0});
 }

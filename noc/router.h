@@ -48,6 +48,8 @@ public:
     [[nodiscard]] unsigned selected(unsigned destination) const { return select_[destination]; }
     /// True when some destination selects this source.
     [[nodiscard]] bool feeds(unsigned source) const;
+    /// Destination ports that lead somewhere.
+    [[nodiscard]] unsigned links() const;
     [[nodiscard]] const port_name& port(unsigned number) const { return names_[number]; }
     /// Words that left by a destination port since the last clear.
     [[nodiscard]] std::uint64_t words(unsigned destination) const { return words_[destination]; }

@@ -312,6 +312,40 @@ void array::count(layer_report& report) const {
     }
     const auto words = [](const noc::network::traffic& t, unsigned bits) {
         return link_words{t.mesh, t.local, bits};
+void array::summarise_links(layer_report& report) const {
+    const auto charge = [](link_summary& links, const arch::timing::port_ledger& port) {
+        ++links.driven;
+        links.all.busy += port.busy;
+        links.all.stalled += port.stalled;
+        links.all.idle += port.idle;
+        links.busiest = std::max(links.busiest, port.busy);
+    };
+    for (const auto& link : network_->driven_links()) {
+        switch (link.kind) {
+            case noc::port_kind::iact:
+                charge(report.iact_links, report.ledgers.iact[link.port]);
+                break;
+            case noc::port_kind::weight:
+                charge(report.weight_links, report.ledgers.weight[link.port]);
+                break;
+            case noc::port_kind::psum_in:
+                charge(report.psum_links, report.ledgers.psum_in[link.port]);
+                break;
+            case noc::port_kind::psum_out:
+                charge(report.psum_links, report.ledgers.psum_out[link.port]);
+                break;
+        }
+    }
+    const auto all = network_->links();
+    const auto rest = [&](link_summary& links, unsigned count) {
+        links.links = count;
+        links.all.idle += report.cycles * (count - links.driven);
+    };
+    rest(report.iact_links, all.iact);
+    rest(report.weight_links, all.weight);
+    rest(report.psum_links, all.psum);
+}
+
     };
     report.iact = words(network_->iact_traffic(), m_.noc.iact_port_bits);
     report.weight = words(network_->weight_traffic(), m_.noc.weight_port_bits);

@@ -85,6 +85,7 @@ layer_report engine::run(std::uint32_t base, std::uint32_t offset, bool check_cr
             report.ledgers = timing_.end_layer(now());
             report.pe_cycles = report.ledgers.sum();
             report.iact_fill = banks_.end_layer(now());
+            array_.summarise_links(report);
         }
     }
     finish_actions(report);

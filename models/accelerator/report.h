@@ -30,6 +30,14 @@ struct link_words {
     std::uint64_t bits_per_word = 0;
 };
 
+/// What the links of a network did in a layer's cycles, all links together: their number times the layer's
+/// cycles.
+struct link_summary {
+    unsigned links = 0, driven = 0;  ///< there are; carry a circuit
+    arch::timing::port_ledger all;   ///< a link without a circuit is idle
+    cycle_t busiest = 0;             ///< busy cycles of the busiest link
+};
+
 /// What the accelerator tells of one layer, when it is done.
 struct layer_report {
     std::uint32_t layer_index = 0;
@@ -54,7 +62,8 @@ struct layer_report {
     ledger pe_cycles{};             ///< over all PEs; adds up to PEs * cycles when timed
     /// Of each PE and port, when timed; each adds up to cycles.
     arch::timing::array_timing::ledgers ledgers;
-    std::vector<arch::timing::port_ledger> iact_fill;  ///< write port of each iact bank
+    link_summary iact_links, weight_links, psum_links;  ///< when timed
+    std::vector<arch::timing::port_ledger> iact_fill;   ///< write port of each iact bank
 };
 
 }  // namespace eyeriss::accelerator

@@ -41,6 +41,12 @@ arch::machine clusters_of(unsigned rows, unsigned cols, unsigned pe_rows, unsign
     return m;
 }
 
+void check_links(const accelerator::link_summary& links, std::uint64_t cycles) {
+    BOOST_TEST(links.driven <= links.links);
+    BOOST_TEST(links.all.total() == cycles * links.links);
+    BOOST_TEST(links.busiest <= cycles);
+}
+
 void run_layers(const arch::machine& m, accelerator::timing mode, unsigned count) {
     BOOST_TEST_MESSAGE("seed " << seed);
     BOOST_REQUIRE(arch::check(m) == "");
@@ -58,6 +64,13 @@ void run_layers(const arch::machine& m, accelerator::timing mode, unsigned count
                 const auto charged =
                     std::accumulate(report.pe_cycles.begin(), report.pe_cycles.end(), std::uint64_t{0});
                 BOOST_TEST(charged == report.cycles * m.noc.pes());
+                if (mode == accelerator::timing::functional) continue;
+                for (const auto* links : {&report.iact_links, &report.weight_links, &report.psum_links})
+                    check_links(*links, report.cycles);
+                if (m.noc.is_bus()) continue;
+                // Bursts that crossed links, and cycles in which ports were busy, are counted apart.
+                BOOST_TEST(report.iact_links.all.busy == report.iact.mesh + report.iact.local);
+                BOOST_TEST(report.weight_links.all.busy == report.weight.mesh + report.weight.local);
             }
         }
     });
