@@ -132,6 +132,7 @@ std::vector<cpu_profile::function_cost> cpu_profile::functions() const {
         cost.calls += nodes_[i].calls;
     }
     std::vector<function_cost> out;
+    out.reserve(by_function.size());
     for (auto& [function, cost] : by_function) {
         out.push_back(std::move(cost));
     }
@@ -144,7 +145,7 @@ std::vector<cpu_profile::function_cost> cpu_profile::functions() const {
 std::string cpu_profile::path(std::size_t index) const {
     std::string text = names_.name(nodes_[index].function);
     for (std::size_t at = nodes_[index].parent; at != 0; at = nodes_[at].parent) {
-        text = names_.name(nodes_[at].function) + ";" + text;
+        text.insert(0, names_.name(nodes_[at].function) + ";");
     }
     return text;
 }
