@@ -93,19 +93,31 @@ void controller::run() {
     sleep(now);
 }
 
-/// One more command, in the channel whose turn it is; false when none falls before the limit.
+/// One more command, in the channel whose turn it is; false when none falls before the limit. Channels go in
+/// the order of their times: none gets ahead of an answer that another has yet to give.
 bool controller::decide(clock_count limit) {
-    bool any = false;
-    for (auto& c : channels_) {
-        if (c.next() <= limit && c.step(limit)) {
-            any = true;
-            collect(c);
-            if (!blocked_ports_.empty()) {
-                unblock(c.time());
+    while (true) {
+        channel* first = nullptr;
+        clock_count others = never;
+        for (auto& c : channels_) {
+            if (first == nullptr || c.next() < first->next()) {
+                others = first == nullptr ? never : first->next();
+                first = &c;
+            } else {
+                others = std::min(others, c.next());
             }
         }
+        if (first->next() > limit) {
+            return false;
+        }
+        if (first->step(std::min(limit, others))) {
+            collect(*first);
+            if (!blocked_ports_.empty()) {
+                unblock(first->time());
+            }
+            return true;
+        }
     }
-    return any;
 }
 
 /// Lets the ports that wait for room try again, in the order in which they were blocked.

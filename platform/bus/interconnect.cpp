@@ -25,7 +25,7 @@ interconnect::interconnect(sc_core::sc_module_name name, arch::arbitration order
 }
 
 unsigned interconnect::expect(initiator_rights rights) {
-    const auto number = static_cast<unsigned>(initiators.size());
+    const unsigned number = expected_++;
     source& s = from(static_cast<int>(number));
     if (rights.limit_mbps != 0) {
         s.regulator.emplace(rights.limit_mbps, rights.limit_shares);
@@ -59,7 +59,8 @@ target_index interconnect::map(const std::string& target_name, address_range ran
 interconnect::source& interconnect::from(int initiator) {
     const auto number = static_cast<std::size_t>(initiator);
     while (sources_.size() <= number) {
-        sources_.emplace_back().rights.name = "initiator" + std::to_string(sources_.size() - 1);
+        const auto next = sources_.size();
+        sources_.emplace_back().rights.name = "initiator" + std::to_string(next);
     }
     return sources_[number];
 }

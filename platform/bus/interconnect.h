@@ -73,7 +73,8 @@ public:
     explicit interconnect(sc_core::sc_module_name name,
                           arch::arbitration order = arch::arbitration::round_robin);
 
-    /// Gives the initiator that is bound to `initiators` next rights of its own; returns its number.
+    /// Gives the initiator that is bound to `initiators` next rights of its own; returns its number. Those
+    /// that are bound without it come last.
     unsigned expect(initiator_rights rights);
     /// Puts a target at a range of addresses, before elaboration ends. Errors as address_map::add.
     target_index map(const std::string& target_name, address_range range, target_socket& socket);
@@ -168,6 +169,7 @@ private:
     address_map addresses_;
     std::vector<std::reference_wrapper<target_socket>> sockets_;  ///< of the targets, by index
     arch::arbitration order_;
+    unsigned expected_ = 0;
     std::vector<source> sources_;
     std::vector<destination> destinations_;
     std::unordered_map<payload*, journey> journeys_;  ///< that have left for their target
