@@ -312,6 +312,14 @@ void array::count(layer_report& report) const {
     }
     const auto words = [](const noc::network::traffic& t, unsigned bits) {
         return link_words{t.mesh, t.local, bits};
+
+    };
+    report.iact = words(network_->iact_traffic(), m_.noc.iact_port_bits);
+    report.weight = words(network_->weight_traffic(), m_.noc.weight_port_bits);
+    report.psum = words(network_->psum_traffic(), m_.noc.psum_port_bits);
+    report.config_bits = std::uint64_t{network_->config_bits_per_cluster()} * m_.noc.clusters();
+}
+
 void array::summarise_links(layer_report& report) const {
     const auto charge = [](link_summary& links, const arch::timing::port_ledger& port) {
         ++links.driven;
@@ -344,13 +352,6 @@ void array::summarise_links(layer_report& report) const {
     rest(report.iact_links, all.iact);
     rest(report.weight_links, all.weight);
     rest(report.psum_links, all.psum);
-}
-
-    };
-    report.iact = words(network_->iact_traffic(), m_.noc.iact_port_bits);
-    report.weight = words(network_->weight_traffic(), m_.noc.weight_port_bits);
-    report.psum = words(network_->psum_traffic(), m_.noc.psum_port_bits);
-    report.config_bits = std::uint64_t{network_->config_bits_per_cluster()} * m_.noc.clusters();
 }
 
 }  // namespace eyeriss::accelerator

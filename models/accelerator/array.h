@@ -64,9 +64,9 @@ public:
     [[nodiscard]] std::vector<std::vector<unsigned>> weight_clusters(const arch::tiling& tiles,
                                                                      const arch::pass_index& index) const;
     /// Adds counts of PEs, banks and links to a report.
+    void count(layer_report& report) const;
     /// Sums up over each network's links what their ports did; the report's ledgers and cycles stand.
     void summarise_links(layer_report& report) const;
-    void count(layer_report& report) const;
 
 private:
     [[nodiscard]] pe::pe& pe_at(const arch::pe_site& s) {
