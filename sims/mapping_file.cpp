@@ -58,6 +58,7 @@ constexpr std::array axis_factors{axis_factor{"g", &arch::split::g}, axis_factor
 
 std::vector<std::string> mapping_keys() {
     std::vector<std::string> keys;
+    keys.reserve(factors.size() + axes.size() + choices.size() + 1);
     for (const auto& f : factors) keys.emplace_back(f.key);
     for (const auto& a : axes) keys.emplace_back(a.key);
     keys.emplace_back("order");
@@ -167,6 +168,7 @@ private:
     [[nodiscard]] arch::split split(const std::string& axis_key, const YAML::Node& node) const {
         arch::split out;
         std::vector<std::string> known;
+        known.reserve(axis_factors.size());
         for (const auto& f : axis_factors) known.emplace_back(f.key);
         for (const auto& [key, e] :
              entries(node, fmt::format("{} expects factors, as in {{e: 2, m: 4}}", axis_key))) {

@@ -63,14 +63,22 @@ public:
     void enter(const std::vector<ranked_mapping>& candidates, std::size_t finalists) {
         std::vector<std::pair<double, std::size_t>> order;
         for (std::size_t i = 0; i < candidates.size(); ++i) {
-            if (is_excluded(candidates[i]) || candidates[i].map == out_.map) continue;
-            order.emplace_back(time(candidates[i], first_look), i);
+            if (is_open(candidates[i])) order.emplace_back(time(candidates[i], first_look), i);
         }
-        for (const auto& [looks, passes] : {std::pair{finalists * 3, second_look}, {finalists, final_look}}) {
+        const auto keep_best = [&](std::size_t count) {
             std::sort(order.begin(), order.end());
-            order.resize(std::min(order.size(), looks));
-            for (auto& [cycles, i] : order) cycles = time(candidates[i], passes);
+            order.resize(std::min(order.size(), count));
+        };
+        keep_best(finalists * 3);
+        for (auto& [cycles, i] : order) cycles = time(candidates[i], second_look);
+        keep_best(finalists);
+        // Samples of passes flatter some loop orders; the best by estimate get their chance, too.
+        for (std::size_t i = 0; i < std::min(candidates.size(), finalists); ++i) {
+            const auto is_same = [&](const auto& entry) { return entry.second == i; };
+            const bool known = std::any_of(order.begin(), order.end(), is_same);
+            if (!known && is_open(candidates[i])) order.emplace_back(0.0, i);
         }
+        for (auto& [cycles, i] : order) cycles = time(candidates[i], final_look);
         for (const auto& [cycles, i] : order) {
             if (out_.cycles != 0 && cycles >= out_.cycles) continue;
             out_.map = candidates[i].map;
@@ -90,8 +98,8 @@ public:
 private:
     static constexpr std::uint64_t first_look = 12, second_look = 48, final_look = 400;  ///< passes
 
-    [[nodiscard]] bool is_excluded(const ranked_mapping& candidate) const {
-        return out_.cycles != 0 && candidate.bound >= limit();
+    [[nodiscard]] bool is_open(const ranked_mapping& candidate) const {
+        return out_.cycles == 0 || (candidate.bound < limit() && !(candidate.map == out_.map));
     }
     /// A sample of passes may miss the slow ones, but not by more than the bound says.
     [[nodiscard]] double time(const ranked_mapping& candidate, std::uint64_t passes) {
@@ -115,6 +123,7 @@ std::vector<arch::mapping> best_mappings(const conv_op& op, const arch::machine&
     const auto found = by_estimate(mapping_space(op, m, hint, coding, nullptr), count, counts);
     if (found.empty()) refuse(op, m, name);
     std::vector<arch::mapping> maps;
+    maps.reserve(found.size());
     for (const auto& candidate : found) maps.push_back(candidate.map);
     return maps;
 }

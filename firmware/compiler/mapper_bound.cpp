@@ -214,10 +214,11 @@ double tile_bounds::weight_port_cycles(const arch::mapping& map, std::uint64_t r
 
 double tile_bounds::psum_port_cycles(const arch::mapping& map) const {
     const auto trips = map.trips(shape_);
-    double beats = 0;
+    std::uint64_t window_beats = 0;
     for (unsigned tile = 0; tile < m_tiles_; ++tile) {
-        beats += (std::min(tile_.m0, shape_.m - tile * tile_.m0) + 1) / 2;
+        window_beats += (std::min(tile_.m0, shape_.m - tile * tile_.m0) + 1) / 2;
     }
+    auto beats = static_cast<double>(window_beats);
     beats *= double{1.0} * shape_.groups * shape_.batch * shape_.e() * shape_.f();
     beats *= double{1.0} * trips[at(loop::c)] * trips[at(loop::r)] * trips[at(loop::s)];
     if (!m_.noc.is_bus()) return beats / (map.vertical.product() * map.horizontal.product());
