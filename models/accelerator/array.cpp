@@ -79,8 +79,10 @@ void for_each_pe(const noc::noc_parameters& p, Visit visit) {
 
 void array::begin_pass(const arch::tiling& tiles, const arch::pass_index& index) {
     const auto& layer = tiles.layer();
-    for_each_pe(m_.noc, [&](const arch::pe_site& site, std::uint32_t) {
+    working_.clear();
+    for_each_pe(m_.noc, [&](const arch::pe_site& site, std::uint32_t pe) {
         if (const auto t = tiles.tile(index, site)) {
+            working_.push_back(pe);
             pe_at(site).begin_pass(layer.f(), t->c_count * layer.stride_w, t->c_count * t->s_count,
                                    t->m_count);
         } else {
@@ -274,15 +276,6 @@ std::vector<arch::timing::pe_job> array::jobs() const {
     return result;
 }
 
-std::vector<std::uint32_t> array::working_pes(const arch::tiling& tiles,
-                                              const arch::pass_index& index) const {
-    std::vector<std::uint32_t> pes;
-    for_each_pe(m_.noc, [&](const arch::pe_site& site, std::uint32_t pe) {
-        if (tiles.tile(index, site)) pes.push_back(pe);
-    });
-    return pes;
-}
-
 void array::count(layer_report& report) const {
     constexpr unsigned pair_bits = 12;
     std::uint64_t read_bits = 0;
@@ -312,7 +305,6 @@ void array::count(layer_report& report) const {
     }
     const auto words = [](const noc::network::traffic& t, unsigned bits) {
         return link_words{t.mesh, t.local, bits};
-
     };
     report.iact = words(network_->iact_traffic(), m_.noc.iact_port_bits);
     report.weight = words(network_->weight_traffic(), m_.noc.weight_port_bits);

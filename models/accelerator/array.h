@@ -49,9 +49,8 @@ public:
                                                               std::vector<finished_row>& finished);
     /// What the timing needs to know of every PE's work in the last pass, by linear index.
     [[nodiscard]] std::vector<arch::timing::pe_job> jobs() const;
-    /// PEs with work in a pass.
-    [[nodiscard]] std::vector<std::uint32_t> working_pes(const arch::tiling& tiles,
-                                                         const arch::pass_index& index) const;
+    /// PEs with work in the present pass.
+    [[nodiscard]] std::span<const std::uint32_t> working_pes() const { return working_; }
 
     [[nodiscard]] glb::glb_cluster& glb(unsigned cluster) { return glbs_[cluster]; }
     [[nodiscard]] const noc::network& network() const { return *network_; }
@@ -86,6 +85,7 @@ private:
     std::unique_ptr<noc::network> network_;
     sc_core::sc_vector<cluster::pe_cluster> clusters_;
     sc_core::sc_vector<glb::glb_cluster> glbs_;
+    std::vector<std::uint32_t> working_;
 };
 
 }  // namespace eyeriss::accelerator

@@ -167,7 +167,7 @@ void engine::run_pass(const arch::tiling& tiles, std::uint64_t pass) {
     array_.begin_pass(tiles, index);
     const std::uint32_t segment = tiles.weight_segment(index);
     if (weights_held_ != segment) {
-        if (timed_) wait_until(timing_.earliest_weights(array_.working_pes(tiles, index)));
+        if (timed_) wait_until(timing_.earliest_weights(array_.working_pes()));
         const sc_core::sc_time asked = sc_core::sc_time_stamp();
         sc_core::sc_time transfer;
         std::vector<std::vector<unsigned>> clusters;
@@ -215,22 +215,18 @@ const engine::iact_set& engine::need_iacts(const arch::tiling& tiles, const arch
     return sets_.front();
 }
 
-std::vector<unsigned> engine::banks_of(const arch::tiling& tiles, const arch::pass_index& index) const {
-    std::vector<unsigned> banks;
-    for (const auto& s : tiles.placed_streams(index, array_.iact_sources()))
-        banks.push_back(s.cluster * m_.noc.iact_routers() + s.bank);
-    return banks;
-}
-
 void engine::load_set(const arch::tiling& tiles, const arch::pass_index& index) {
     iact_set set;
     set.index = index;
     set.half = static_cast<unsigned>(sets_started_ % halves_);
     ++sets_started_;
     ++halves_in_use_;
-    if (timed_) wait_until(banks_.room(banks_of(tiles, index)));
+    const auto streams = tiles.placed_streams(index, array_.iact_sources());
+    std::vector<unsigned> banks;
+    for (const auto& s : streams) banks.push_back(s.cluster * m_.noc.iact_routers() + s.bank);
+    wait_until(banks_.room(banks));
     const sc_core::sc_time asked = sc_core::sc_time_stamp();
-    const auto loaded = iact_loader_.load(tiles, index, set.half, array_);
+    const auto loaded = iact_loader_.load(tiles, streams, set.half, array_);
     set.filled = banks_.fill(loaded.bank_words, arrived(asked, loaded.transfer));
     sets_.push_back(std::move(set));
 }

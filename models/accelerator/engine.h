@@ -63,8 +63,6 @@ private:
     void stop_helpers();
     [[nodiscard]] cycle_t now() const;
     [[nodiscard]] cycle_t arrived(const sc_core::sc_time& asked, const sc_core::sc_time& transfer);
-    [[nodiscard]] std::vector<unsigned> banks_of(const arch::tiling& tiles,
-                                                 const arch::pass_index& index) const;
     [[nodiscard]] arch::timing::pass describe_pass(const arch::pass_index& index) const;
 
     arch::machine m_;

@@ -105,10 +105,9 @@ std::shared_ptr<pe::iact_row> iact_loader::build_row(const arch::tiling& tiles,
     return row;
 }
 
-iact_loader::result iact_loader::load(const arch::tiling& tiles, const arch::pass_index& index, unsigned half,
-                                      array& into) {
+iact_loader::result iact_loader::load(const arch::tiling& tiles, std::span<const arch::placed_stream> streams,
+                                      unsigned half, array& into) {
     result r;
-    const auto streams = tiles.placed_streams(index, into.iact_sources());
     r.transfer = fetch_units(tiles, streams);
     std::vector<std::pair<arch::iact_stream, std::shared_ptr<pe::iact_row>>> built;
     for (unsigned c = 0; c < m_.noc.clusters(); ++c) into.glb(c).clear_iacts(half);

@@ -27,8 +27,9 @@ public:
         sc_core::sc_time transfer;        ///< until the last byte has arrived
         std::vector<cycle_t> bank_words;  ///< for each bank, counted over the array
     };
-    /// Fills a half of the banks for a pass. Throws layer_fault.
-    result load(const arch::tiling& tiles, const arch::pass_index& index, unsigned half, array& into);
+    /// Fills a half of the banks with a pass's streams (tiling::placed_streams). Throws layer_fault.
+    result load(const arch::tiling& tiles, std::span<const arch::placed_stream> streams, unsigned half,
+                array& into);
 
 private:
     using unit = std::vector<std::uint8_t>;

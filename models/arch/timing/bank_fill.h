@@ -61,6 +61,7 @@ public:
     /// What each bank's write port did; to be asked once, at the end.
     [[nodiscard]] std::vector<port_ledger> end_layer(cycle_t end) {
         std::vector<port_ledger> ledgers;
+        ledgers.reserve(accounts_.size());
         for (auto& a : accounts_) ledgers.push_back(a.end_layer(end));
         return ledgers;
     }

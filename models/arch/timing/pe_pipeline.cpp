@@ -41,7 +41,7 @@ constexpr std::array<std::uint16_t, 1> no_iact{0};
 pe_pipeline::pe_pipeline(unsigned queue_columns, unsigned stages) : taken_(queue_columns), stages_(stages) {}
 
 void pe_pipeline::reset(cycle_t cycle) {
-    picked_ = read_ = looked_up_ = word_read_ = accumulated_ = before_ = cycle;
+    read_ = looked_up_ = word_read_ = accumulated_ = before_ = cycle;
     first_ = cycle + 1;
     held_ = charged_until_ = cycle;
     std::fill(taken_.begin(), taken_.end(), cycle);
@@ -72,6 +72,39 @@ pe_pipeline::passage pe_pipeline::run(const pe_job& job, unsigned window, const 
                               : run_window<false>(job, window, s, charged);
 }
 
+/// A column goes from stage 3, where it is looked up in cycle `look`, over the queue to stage 5. Returns the
+/// cycle in which stage 5 takes it.
+template <bool TwoPlaces>
+cycle_t pe_pipeline::queue_column(cycle_t look) {
+    cycle_t taken = 0;
+    if constexpr (TwoPlaces) {
+        looked_up_ = std::max(look, taken_[0]);
+        taken = std::max(looked_up_ + 1, word_read_);
+        taken_[0] = taken_[1];
+        taken_[1] = taken;
+    } else if (taken_.empty()) {
+        looked_up_ = std::max(look + 1, word_read_) - 1;
+        taken = std::max(looked_up_ + 1, word_read_);
+    } else {
+        looked_up_ = std::max(look, taken_.front());
+        taken = std::max(looked_up_ + 1, word_read_);
+        std::shift_left(taken_.begin(), taken_.end(), 1);
+        taken_.back() = taken;
+    }
+    return taken;
+}
+
+/// Words of a column whose first one is read in `first_read` and accumulated in `first`. Two words may be
+/// between stage 5 and the accumulator; once a column's first word is accumulated, the others follow without
+/// a gap.
+void pe_pipeline::accumulate_column(cycle_t words, cycle_t first_read, cycle_t first) {
+    word_read_ = words == 1   ? first_read
+                 : words == 2 ? std::max(first_read + 1, accumulated_)
+                              : first + words - 3;
+    before_ = words == 1 ? accumulated_ : first + words - 2;
+    accumulated_ = first + words - 1;
+}
+
 template <bool TwoPlaces>
 pe_pipeline::passage pe_pipeline::run_window(const pe_job& job, unsigned window, const supply& s,
                                              ledger& charged) {
@@ -79,84 +112,46 @@ pe_pipeline::passage pe_pipeline::run_window(const pe_job& job, unsigned window,
     auto columns = picked_columns(job, window, buffer);
     if (columns.empty()) columns = no_iact;
 
-    const cycle_t wanted = std::max({picked_ + 1, read_, first_});
+    const cycle_t wanted = std::max(read_, first_);
     starving starved;
     if (s.ready > wanted) {
         starved.dram = std::max(wanted, std::min(s.ready, s.filled + 1)) - wanted;
         starved.iact = s.ready - wanted - starved.dram;
     }
+    // Stage 1 picks an iact when stage 2 has read the one before, stage 2 reads it when stage 3 has handed
+    // that one on; so only the first iact of a window has times of its own there.
+    cycle_t read = std::max(std::max(wanted, s.ready) + 1, looked_up_);
+    std::size_t i = 0;
+    for (; columns[i] == 0 && i + 1 < columns.size(); ++i) read = looked_up_ = read + 1;
+
+    const auto at_least_one = [&charged](cycle_t words) {
+        if (words == 0) charge(charged, cause::bubble, 1);
+        return std::max<cycle_t>(words, 1);
+    };
     passage result;
-    cycle_t picked = std::max(wanted, s.ready) - 1;
-    cycle_t read = picked;
-    cycle_t looked_up = looked_up_;
-    cycle_t word_read = word_read_;
-    cycle_t accumulated = accumulated_;
-    cycle_t before = before_;
-    cycle_t taken_1 = TwoPlaces ? taken_[oldest_] : 0;
-    cycle_t taken_2 = TwoPlaces ? taken_[1 - oldest_] : 0;
-    bool first_word = true;
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-        const bool last = i + 1 == columns.size();
-        picked = std::max(picked + 1, read);
-        read = std::max(picked + 1, looked_up);
+    cycle_t first_read = std::max(queue_column<TwoPlaces>(read + 1) + 1, before_);
+    cycle_t first = std::max(first_read + 2, accumulated_ + 1);
+    charge_gap(first - 1 - std::min(first - 1, charged_until_), starved, charged);
+    result.blocked_after = std::max(first - 1, charged_until_);
+    result.blocked_until = held_;
+    accumulate_column(at_least_one(columns[i]), first_read, std::max(first, held_ + 1));
+
+    for (++i; i < columns.size(); ++i) {
+        read = looked_up_;
         const cycle_t look = read + 1;
-        cycle_t words = columns[i];
-        if (words == 0) {
-            const bool end_goes_on = !first_word && word_read > look;
-            if (!last || end_goes_on) {
-                looked_up = look;
-                continue;
-            }
-            charge(charged, cause::bubble, 1);
-            words = 1;
+        if (columns[i] == 0 && (i + 1 < columns.size() || word_read_ > look)) {
+            looked_up_ = look;
+            continue;
         }
-        cycle_t taken = 0;
-        if constexpr (TwoPlaces) {
-            looked_up = std::max(look, taken_1);
-            taken = std::max(looked_up + 1, word_read);
-            taken_1 = taken_2;
-            taken_2 = taken;
-        } else if (taken_.empty()) {
-            looked_up = std::max(look, word_read == 0 ? 0 : word_read - 1);
-            taken = std::max(looked_up + 1, word_read);
-        } else {
-            looked_up = std::max(look, taken_[oldest_]);
-            taken = std::max(looked_up + 1, word_read);
-            taken_[oldest_] = taken;
-            oldest_ = oldest_ + 1 == taken_.size() ? 0 : oldest_ + 1;
-        }
-        // Two words may be between stage 5 and the accumulator. Once a column's first word is accumulated,
-        // the others follow without a gap.
-        const cycle_t first_read = std::max(taken + 1, before);
-        cycle_t first = std::max(first_read + 2, accumulated + 1);
-        if (first_word) {
-            charge_gap(first - 1 - std::min(first - 1, charged_until_), starved, charged);
-            result.blocked_after = std::max(first - 1, charged_until_);
-            result.blocked_until = held_;
-            first = std::max(first, held_ + 1);
-        } else if (first > accumulated + 1) {
-            charge(charged, cause::bubble, first - 1 - accumulated);
-        }
-        word_read = words == 1   ? first_read
-                    : words == 2 ? std::max(first_read + 1, accumulated)
-                                 : first + words - 3;
-        before = words == 1 ? accumulated : first + words - 2;
-        accumulated = first + words - 1;
-        first_word = false;
+        first_read = std::max(queue_column<TwoPlaces>(look) + 1, before_);
+        first = std::max(first_read + 2, accumulated_ + 1);
+        charge(charged, cause::bubble, first - 1 - accumulated_);
+        accumulate_column(at_least_one(columns[i]), first_read, first);
     }
-    picked_ = picked;
     read_ = read;
-    looked_up_ = looked_up;
-    word_read_ = word_read;
-    accumulated_ = accumulated;
-    before_ = before;
-    charged_until_ = accumulated;
-    if constexpr (TwoPlaces) {
-        taken_[oldest_] = taken_1;
-        taken_[1 - oldest_] = taken_2;
-    }
+    charged_until_ = accumulated_;
     result.iacts_read = read;
-    result.accumulated = accumulated;
+    result.accumulated = accumulated_;
     return result;
 }
 

@@ -71,14 +71,15 @@ private:
     };
     template <bool TwoPlaces>
     passage run_window(const pe_job& job, unsigned window, const supply& s, ledger& charged);
+    template <bool TwoPlaces>
+    cycle_t queue_column(cycle_t look);
+    void accumulate_column(cycle_t words, cycle_t first_read, cycle_t first);
     static void charge_gap(cycle_t empty, const starving& starved, ledger& charged);
 
     // Last cycles of each stage.
-    cycle_t picked_ = 0;                    ///< stage 1
     cycle_t read_ = 0;                      ///< stage 2
     cycle_t looked_up_ = 0;                 ///< stage 3
-    std::vector<cycle_t> taken_;            ///< stage 5 took a column off the queue; the last ones, cyclic
-    std::size_t oldest_ = 0;                ///< in taken_
+    std::vector<cycle_t> taken_;            ///< stage 5 took a column off the queue; the last ones
     cycle_t word_read_ = 0;                 ///< stage 5, last word of the last column
     cycle_t accumulated_ = 0, before_ = 0;  ///< stage 7, last word and the one before it
     unsigned stages_ = 7;
