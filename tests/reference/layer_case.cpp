@@ -77,9 +77,7 @@ compiler::graph graph_of(const layer_case& c) {
 }
 
 std::vector<std::uint8_t> input_of(const layer_case& c) {
-    std::vector<std::uint8_t> bytes;
-    for (const int v : c.iacts) bytes.push_back(static_cast<std::uint8_t>(v));
-    return bytes;
+    return {c.iacts.begin(), c.iacts.end()};
 }
 
 std::optional<compiler::compiled> image_of(const layer_case& c, const arch::machine& m) {

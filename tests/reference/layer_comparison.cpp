@@ -17,6 +17,7 @@ std::vector<std::int64_t> sums_of(std::span<const std::uint8_t> bytes) {
 
 std::vector<port_counts> in_our_terms(const std::vector<arch::timing::port_ledger>& ports) {
     std::vector<port_counts> counts;
+    counts.reserve(ports.size());
     for (const auto& p : ports) counts.push_back({p.busy, p.stalled, p.idle});
     return counts;
 }

@@ -112,7 +112,7 @@ void planner::plan_chain(std::size_t pass, const std::vector<std::size_t>& pes) 
         throw std::invalid_argument("reference: a chain over several clusters must finish in one pass");
     chain_program& chain = p.chains[schedule_.places()[pes.front()].chain];
     chain.feed = pes.front();
-    const auto words = static_cast<std::size_t>(layer_.f() * up(w.rows, 2));
+    const auto words = static_cast<std::size_t>(layer_.f()) * static_cast<std::size_t>(up(w.rows, 2));
     chain.passes.push_back({pass, tile, words, round, round + 1 == rounds});
     for (std::size_t i = 0; i < pes.size(); ++i) {
         job_program& job = p.jobs[pes[i]].back();
