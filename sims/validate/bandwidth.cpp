@@ -14,7 +14,7 @@ constexpr std::array limits_mbps{51200U, 38400U, 25600U, 19200U, 12800U, 9600U, 
 constexpr std::array studied{"sparse-mobilenet", "sparse-alexnet"};
 
 run_key ideal(const std::string& network) {
-    return {network, "eyeriss_v2", {}, {}};
+    return {network, "eyeriss_v2", {}, false};
 }
 
 run_key limited(const std::string& network, unsigned mbps, const std::string& ports) {
@@ -22,7 +22,7 @@ run_key limited(const std::string& network, unsigned mbps, const std::string& po
             "eyeriss_v2",
             {"dram.model=bandwidth", fmt::format("dram.limit_mbps={}", mbps),
              fmt::format("dram.ports={}", ports)},
-            {}};
+            true};
 }
 
 std::vector<run_key> sweep_runs() {
@@ -142,7 +142,7 @@ run_key behind(const std::string& network, const memory& m) {
     return {network,
             "eyeriss_v2",
             {fmt::format("dram.model={}", m.part), fmt::format("dram.channels={}", m.channels)},
-            {}};
+            true};
 }
 
 std::vector<run_key> part_runs() {
@@ -181,7 +181,8 @@ checked_table parts_table(run_set& runs) {
 topic bandwidth_topic() {
     return {"bandwidth",
             "Off-chip bandwidth",
-            "Reads and writes together, from 51.2 down to 6.4 GB/s: once as one limit that whoever has "
+            "Reads and writes together, from 51.2 down to 6.4 GB/s, under the mappings found without a "
+            "limit: once as one limit that whoever has "
             "something to "
             "move may use in full (work-conserving), once split statically over the ports of the GLB "
             "clusters. The "

@@ -11,11 +11,11 @@
 namespace eyeriss::sims::validate {
 namespace {
 
-const run_key sparse_mobilenet{"sparse-mobilenet", "eyeriss_v2", {}, {}};
-const run_key sparse_alexnet{"sparse-alexnet", "eyeriss_v2", {}, {}};
-const run_key mobilenet{"mobilenet", "eyeriss_v2", {}, {}};
-const run_key alexnet{"alexnet", "eyeriss_v2", {}, {}};
-const run_key mobilenet_v1_5{"mobilenet", "eyeriss_v1_5", {}, {}};
+const run_key sparse_mobilenet{"sparse-mobilenet", "eyeriss_v2", {}, false};
+const run_key sparse_alexnet{"sparse-alexnet", "eyeriss_v2", {}, false};
+const run_key mobilenet{"mobilenet", "eyeriss_v2", {}, false};
+const run_key alexnet{"alexnet", "eyeriss_v2", {}, false};
+const run_key mobilenet_v1_5{"mobilenet", "eyeriss_v1_5", {}, false};
 
 /// Inferences a joule on the chip, DRAM excluded.
 double per_joule(const run_facts& run) {

@@ -75,8 +75,8 @@ topic floors_topic() {
         "products "
         "than the operands have, fails the validation.",
         {},
-        {layer_floors("floors.sparse_mobilenet", {"sparse-mobilenet", "eyeriss_v2", {}, {}}),
-         layer_floors("floors.sparse_alexnet", {"sparse-alexnet", "eyeriss_v2", {}, {}})}};
+        {layer_floors("floors.sparse_mobilenet", {"sparse-mobilenet", "eyeriss_v2", {}, false}),
+         layer_floors("floors.sparse_alexnet", {"sparse-alexnet", "eyeriss_v2", {}, false})}};
 }
 
 }  // namespace eyeriss::sims::validate

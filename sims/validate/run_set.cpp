@@ -61,7 +61,7 @@ std::string run_key::text() const {
     if (!settings.empty()) {
         out += fmt::format(" with {}", fmt::join(settings, ", "));
     }
-    return out;
+    return pinned ? out + ", mappings pinned" : out;
 }
 
 arch::layer_shape parse_shape(const std::string& words) {
@@ -144,13 +144,8 @@ arch::machine run_set::machine_of(const run_key& key) {
 
 fs::path run_set::results_of(const run_key& key) const {
     sha256 hash;
-    hash.add(key.text() + "\n" + key.mapping_file);
+    hash.add(key.text());
     return scratch() / fmt::format("{}-{}", key.network, hash.hex().substr(0, 16));
-}
-
-fs::path run_set::mappings_of(const run_key& key) {
-    (void)get(key);
-    return results_of(key) / "mappings.yaml";
 }
 
 run_facts run_set::simulate(const run_key& key) const {
@@ -160,8 +155,9 @@ run_facts run_set::simulate(const run_key& key) const {
     for (const auto& setting : key.settings) {
         words.insert(words.end(), {"--set", setting});
     }
-    if (!key.mapping_file.empty()) {
-        words.insert(words.end(), {"--mapping", key.mapping_file});
+    if (key.pinned) {
+        const run_key base{key.network, key.machine, {}, false};
+        words.insert(words.end(), {"--mapping", (results_of(base) / "mappings.yaml").string()});
     }
     const auto child = run_self(words);
     if (child.exit_code != 0) {
@@ -180,6 +176,17 @@ run_facts run_set::simulate(const run_key& key) const {
 }
 
 void run_set::fetch(std::span<const run_key> keys) {
+    std::vector<run_key> bases;
+    for (const auto& key : keys) {
+        if (key.pinned) {
+            bases.push_back({key.network, key.machine, {}, false});
+        }
+    }
+    fetch_all(bases);
+    fetch_all(keys);
+}
+
+void run_set::fetch_all(std::span<const run_key> keys) {
     std::vector<run_key> missing;
     for (const auto& key : keys) {
         const bool known =

@@ -21,7 +21,7 @@ struct run_key {
     std::string network;
     std::string machine = "eyeriss_v2";
     std::vector<std::string> settings;  ///< key=value, as --set takes them
-    std::string mapping_file;           ///< as --mapping takes it; empty: searched
+    bool pinned = false;  ///< with the mappings that the machine has without the settings; else searched
     auto operator<=>(const run_key&) const = default;
     /// "sparse-alexnet on eyeriss_v2 with dram.model=bandwidth".
     [[nodiscard]] std::string text() const;
@@ -75,14 +75,13 @@ public:
     [[nodiscard]] const run_facts& get(const run_key&);
     /// The machine of a key.
     [[nodiscard]] static arch::machine machine_of(const run_key&);
-    /// `mappings.yaml` of a run, to be fed into others.
-    [[nodiscard]] std::filesystem::path mappings_of(const run_key&);
     [[nodiscard]] const std::string& cache_folder() const { return cache_; }
     /// A folder that lives as long as the set.
     [[nodiscard]] const std::filesystem::path& scratch() const { return scratch_.path(); }
     [[nodiscard]] unsigned workers() const { return workers_; }
 
 private:
+    void fetch_all(std::span<const run_key> keys);
     [[nodiscard]] std::filesystem::path results_of(const run_key&) const;
     [[nodiscard]] run_facts simulate(const run_key&) const;
 

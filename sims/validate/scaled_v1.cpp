@@ -15,9 +15,9 @@ namespace {
 /// Widths of the iact bus that the fit may choose from: whole 8-bit values.
 constexpr std::array widths_bits{8U, 16U, 24U, 32U, 40U, 48U, 56U, 64U};
 
-const run_key v2_mobilenet{"sparse-mobilenet", "eyeriss_v2", {}, {}};
-const run_key v2_alexnet{"sparse-alexnet", "eyeriss_v2", {}, {}};
-const run_key v1_5_mobilenet{"mobilenet", "eyeriss_v1_5", {}, {}};
+const run_key v2_mobilenet{"sparse-mobilenet", "eyeriss_v2", {}, false};
+const run_key v2_alexnet{"sparse-alexnet", "eyeriss_v2", {}, false};
+const run_key v1_5_mobilenet{"mobilenet", "eyeriss_v1_5", {}, false};
 
 double ratio(const run_facts& slow, const run_facts& fast) {
     return static_cast<double>(slow.cycles) / static_cast<double>(fast.cycles);

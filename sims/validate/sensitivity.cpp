@@ -13,7 +13,7 @@ const std::vector<std::string>& studied_networks() {
 }
 
 run_key key_of(const std::string& network, const std::string& setting) {
-    run_key key{network, "eyeriss_v2", {}, {}};
+    run_key key{network, "eyeriss_v2", {}, false};
     if (!setting.empty()) {
         key.settings.push_back(setting);
     }
