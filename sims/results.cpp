@@ -72,6 +72,11 @@ void add_energy(json& out, const energy::action_counts& counts, std::uint64_t ma
     }
 }
 
+json links_json(const accelerator::link_summary& links) {
+    return {{"count", links.links},         {"driven", links.driven}, {"busy", links.all.busy},
+            {"stalled", links.all.stalled}, {"idle", links.all.idle}, {"busiest", links.busiest}};
+}
+
 json layer_json(const layer_result& l, const run_result& run) {
     json out;
     out["name"] = l.name;
@@ -112,6 +117,9 @@ json layer_json(const layer_result& l, const run_result& run) {
     }
     if (l.times) {
         out["pe_cycles"] = ledger_json(l.times->pe_cycles);
+        out["links"] = {{"iact", links_json(l.iact_links)},
+                        {"weight", links_json(l.weight_links)},
+                        {"psum", links_json(l.psum_links)}};
     }
     return out;
 }
@@ -217,6 +225,9 @@ void fill(layer_result& out, const accelerator::layer_report& report, const arch
     out.spad_write_bytes = report.spad_write_bytes;
     out.config_bits = report.config_bits;
     out.actions = report.actions;
+    out.iact_links = report.iact_links;
+    out.weight_links = report.weight_links;
+    out.psum_links = report.psum_links;
     if (report.timed && report.error == 0) {
         out.eyexam = examine(report, machine);
     }

@@ -50,6 +50,7 @@ struct layer_result {
     std::uint64_t noc_iact_bytes = 0, noc_weight_bytes = 0, noc_psum_bytes = 0;
     std::uint64_t spad_read_bytes = 0, spad_write_bytes = 0;
     std::uint64_t config_bits = 0;
+    accelerator::link_summary iact_links, weight_links, psum_links;  ///< when timed
     energy::action_counts actions;
     std::optional<layer_times> times;
     std::optional<arch::eyexam_bounds> eyexam;  ///< of accelerator layers in timed runs
