@@ -17,7 +17,8 @@ struct model_standing {
 
 constexpr std::array<model_standing, 9> models{{
     {"hart", "LT", "an instruction a cycle of core.clock_mhz; runs ahead by core.quantum_ns at most"},
-    {"interconnect", "LT", "b_transport and debug to one target an address; adds no time"},
+    {"interconnect", "LT and AT",
+     "one target an address; b_transport at once, four phases through an arbiter; adds no time of its own"},
     {"dram", "LT", "dram.latency_ns an access, dram.limit_mbps over reads and writes; no banks, no refresh"},
     {"sram, boot ROM", "LT", "no wait states"},
     {"UART, CLINT, PLIC, finisher", "LT", "registers answer at once; the UART takes no baud time"},
