@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 #include "models/arch/eyeriss_v1.h"
@@ -154,6 +155,30 @@ std::vector<figure> v1_chip() {
     return out;
 }
 
+/// v2 over v1 by size, from a tutorial by the authors of both; and the share of linear growth that v2 keeps.
+std::vector<figure> scaling() {
+    struct series {
+        const char* network;
+        std::array<double, 3> ratios;
+    };
+    constexpr std::array pes{256U, 1024U, 16384U};
+    const std::array all{series{"alexnet", {17.9, 71.5, 1086.7}}, series{"googlenet", {10.4, 37.8, 448.8}},
+                         series{"mobilenet-1.0-224", {15.7, 57.9, 873.0}}};
+    std::vector<figure> out;
+    for (const auto& [network, ratios] : all) {
+        for (std::size_t i = 0; i < pes.size(); ++i) {
+            const bool fitted = out.empty();
+            out.push_back(row(fmt::format("scaling.{}.{}", network, pes.at(i)),
+                              fmt::format("throughput of v2 over v1, {}, {} PEs", network, pes.at(i)), "x",
+                              ratios.at(i), P, fitted ? none : ratio_from_to(0.8, 1.2)));
+        }
+        out.push_back(row(fmt::format("scaling.{}.linear", network),
+                          fmt::format("{} on v2, 16384 PEs: share of linear growth from 256", network), "%",
+                          85, P, {0.8, std::nullopt, true}));
+    }
+    return out;
+}
+
 }  // namespace
 
 const std::vector<figure>& published_figures() {
@@ -164,6 +189,7 @@ const std::vector<figure>& published_figures() {
         add(bandwidth());
         add(energy());
         add(v1_chip());
+        add(scaling());
         return out;
     }();
     return all;

@@ -39,6 +39,8 @@ struct topic {
 [[nodiscard]] topic networks_topic();
 /// The first Eyeriss scaled to v2, one bus width fitted.
 [[nodiscard]] topic scaled_v1_topic();
+/// v2 over v1 by the size of the array, on analytical bounds.
+[[nodiscard]] topic scaling_topic();
 /// AlexNet's convolutions on the 168-PE chip.
 [[nodiscard]] topic v1_chip_topic();
 /// Inferences a joule, shares and efficiencies.
