@@ -79,7 +79,8 @@ int dispatch(int argc, char** argv) {
     }
     if (!chosen) {
         throw user_error(
-            "expects a subcommand: run, boot, layer, compile, make-network, dram, regs, validate or bench (see "
+            "expects a subcommand: run, boot, layer, compile, make-network, dram, regs, validate or bench "
+            "(see "
             "--help)");
     }
     return chosen();

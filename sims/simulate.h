@@ -45,8 +45,8 @@ struct simulation_request {
     run_limits limits;
     bool progress = false;  ///< a line on standard error that says which layer is running
     std::optional<platform::timed_dram> dram = std::nullopt;  ///< in place of the machine's dram.model
-    std::string record_dram{};  ///< trace file of the requests to DRAM; empty: none
-    cpu_watch_options watch = {};                             ///< what is to be seen of the core
+    std::string record_dram{};     ///< trace file of the requests to DRAM; empty: none
+    cpu_watch_options watch = {};  ///< what is to be seen of the core
 };
 
 /// Runs a network's image with firmware run_network and compares each layer's output, read from the simulated

@@ -36,10 +36,10 @@ enum {
 /* A cluster's words: router after router (iact planes, weight rows, psum columns), destination ports from bit
  * 0 up, each with a bit a source port from source 0 up, packed without gaps over 32-bit words. */
 
-/* On a machine with broadcast buses (noc.topology = bus) a cluster is one PE row, and its words hold for each PE,
- * from bit 0 without gaps: the tag of the iacts that it takes, the tag of its weights (each as many bits as the
- * number of PEs has; 0: none), two bits where its psums come from, two where they go. Weight tags are places of
- * tiles in a weight segment, iact tags number the distinct rows of a pass, both from 1. */
+/* On a machine with broadcast buses (noc.topology = bus) a cluster is one PE row, and its words hold for each
+ * PE, from bit 0 without gaps: the tag of the iacts that it takes, the tag of its weights (each as many bits
+ * as the number of PEs has; 0: none), two bits where its psums come from, two where they go. Weight tags are
+ * places of tiles in a weight segment, iact tags number the distinct rows of a pass, both from 1. */
 enum {
     EYERISS_BUS_PSUM_NONE = 0,
     EYERISS_BUS_PSUM_LINK = 1, /* the PE above (from), the PE below (to) */

@@ -48,7 +48,8 @@ public:
     /// Sends a weight tile that arrived off-chip to PEs of a row and their copies in the neighbouring
     /// clusters.
     noc::burst send_weights(unsigned pe_row, std::shared_ptr<pe::weight_load> tile, std::uint32_t pes);
-    /// Starts a chain at a PE column with these psums. Where it starts from zero nothing is sent: `words` is 0.
+    /// Starts a chain at a PE column with these psums. Where it starts from zero nothing is sent: `words` is
+    /// 0.
     void send_psums(unsigned column, std::shared_ptr<pe::psum_row> psums, std::uint64_t words);
     /// Psums that came out of a chain at this column's bank port since the last call.
     [[nodiscard]] std::shared_ptr<pe::psum_row> take_psums(unsigned column);

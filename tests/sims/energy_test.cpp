@@ -1,6 +1,8 @@
 #define BOOST_TEST_MODULE energy
 #include <yaml-cpp/yaml.h>
 
+#include <fmt/format.h>
+
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 #include <regex>
@@ -40,7 +42,7 @@ std::string complaint(const std::string& from, const std::string& to) {
 }
 
 void check_complaint(const std::string& said, const std::string& pattern) {
-    BOOST_TEST(std::regex_search(said, std::regex("table\\.yaml:[0-9]+: " + pattern)), said);
+    BOOST_TEST(std::regex_search(said, std::regex(fmt::format("table\\.yaml:[0-9]+: {}", pattern))), said);
 }
 
 }  // namespace
@@ -74,7 +76,7 @@ BOOST_AUTO_TEST_CASE(a_negative_value_is_refused_with_its_line) {
     const auto text = test::read_text(default_energy_file());
     const auto before = text.substr(0, text.find("{relative: 200,"));
     const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-    BOOST_TEST(said.find(":" + std::to_string(line) + ":") != std::string::npos, said);
+    BOOST_TEST(said.find(fmt::format(":{}:", line)) != std::string::npos, said);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_number_or_no_rule_is_refused) {
@@ -117,7 +119,8 @@ BOOST_AUTO_TEST_CASE(action_counts_read_back_are_those_that_were_written) {
     std::size_t seen = 0;
     for (const auto& block : root["subtree"][0]["local"]) {
         for (const auto& entry : block["action_counts"]) {
-            const auto key = block["name"].as<std::string>() + "." + entry["name"].as<std::string>();
+            const auto key =
+                fmt::format("{}.{}", block["name"].as<std::string>(), entry["name"].as<std::string>());
             const auto a = energy::find_action(key);
             BOOST_REQUIRE_MESSAGE(a.has_value(), key);
             found[*a] = entry["counts"].as<std::uint64_t>();

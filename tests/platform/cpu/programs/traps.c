@@ -97,9 +97,8 @@ static void provoke_in_machine_mode(void) {
 
 /* Region 0 is the hole, region 1 all of memory. */
 static void open_memory_to_user_mode(void) {
-    __asm__ volatile(
-        "csrw pmpaddr0, %0\n csrw pmpaddr1, %1\n csrw pmpcfg0, %2" ::"r"(HOLE >> 2 | 0x1ff),
-        "r"(0xffffffffu), "r"(0x1f18u));
+    __asm__ volatile("csrw pmpaddr0, %0\n csrw pmpaddr1, %1\n csrw pmpcfg0, %2" ::"r"(HOLE >> 2 | 0x1ff),
+                     "r"(0xffffffffu), "r"(0x1f18u));
 }
 
 static void provoke_in_user_mode(void) {
