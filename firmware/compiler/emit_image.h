@@ -40,6 +40,10 @@ struct mapped_layer {
 [[nodiscard]] std::vector<std::uint8_t> emit_image(const graph& g, const arch::machine& m,
                                                    std::span<const mapped_layer> mapped, requant_rule rule);
 
+/// Layout of a layer's input that no other layer writes or reads: what plan_layouts gives such a tensor.
+[[nodiscard]] csc::map_layout input_layout(const arch::layer_shape& shape, const arch::mapping& map,
+                                           const arch::machine& m);
+
 /// Layouts of all tensors of a graph: formats from dtype and machine; blocks so that every pass of the
 /// producer writes whole units and those of the consumers read little that they do not need.
 [[nodiscard]] std::vector<csc::map_layout> plan_layouts(const graph& g, const arch::machine& m,

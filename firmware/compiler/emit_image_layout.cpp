@@ -67,6 +67,17 @@ unsigned choose_block(const tensor& t, const demands& d) {
 
 }  // namespace
 
+csc::map_layout input_layout(const arch::layer_shape& shape, const arch::mapping& map,
+                             const arch::machine& m) {
+    tensor t;
+    t.n = shape.batch;
+    t.c = shape.channels_in();
+    t.h = shape.h;
+    t.w = shape.w;
+    t.type = dtype::u8;
+    return {t.n, t.c, t.h, t.w, choose_block(t, {0, {reader_of(shape, map)}}), format_of(t, m)};
+}
+
 std::vector<csc::map_layout> plan_layouts(const graph& g, const arch::machine& m,
                                           std::span<const mapped_layer> mapped) {
     std::vector<demands> all(g.tensors.size());

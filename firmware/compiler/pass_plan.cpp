@@ -1,6 +1,7 @@
 #include "firmware/compiler/pass_plan.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "models/csc/weight_tile.h"
 #include "models/pe/job.h"
@@ -92,7 +93,21 @@ pass_planner::tile_ptr pass_planner::tile(const pe_tile& t) const {
         for (const auto& c : columns) words += c.words();
     }
     result->words = m_.weight_port_words(words);
+    result->columns = std::move(columns);
+    result->stored_words = words;
     return result;
+}
+
+std::span<const csc::weight_tile::column> pass_planner::columns_of(const pe_site& site) const {
+    return tile_cache_.at(tiles_.tile_in_segment(site))->columns;
+}
+
+std::uint64_t pass_planner::segment_bytes() const {
+    constexpr std::uint64_t word_bytes = 3;
+    constexpr std::uint64_t count_bytes = 2;
+    std::uint64_t bytes = count_bytes * tiles_.segment_tiles(cached_segment_).size();
+    for (const auto& [place, tile] : tile_cache_) bytes += word_bytes * tile->stored_words;
+    return bytes;
 }
 
 std::vector<arch::timing::sink> pass_planner::takers(const arch::pass_index& index,

@@ -34,11 +34,27 @@ public:
     /// Port words that each iact bank takes for the pass planned last, banks counted over the array.
     [[nodiscard]] std::span<const noc::cycle_t> bank_words() const { return bank_words_; }
 
-private:
     using row_ptr = std::shared_ptr<const pe::iact_operands>;
+    /// The rows of the pass planned last, in the order of tiling::placed_streams of iact_sources().
+    [[nodiscard]] std::span<const row_ptr> rows() const { return rows_; }
+    /// On the mesh: clusters whose banks send iacts, and how many clusters each of them sends to.
+    [[nodiscard]] std::span<const unsigned> iact_sources() const { return iact_sources_; }
+    [[nodiscard]] std::size_t clusters_reached(unsigned source) const { return reached_.at(source).size(); }
+    /// Whether western clusters send weights on to the eastern ones of their row.
+    [[nodiscard]] bool shares_weights() const { return weights_shared_; }
+    /// What a PE with work in the pass planned last reads: its iacts, and the columns of its weight tile.
+    [[nodiscard]] const pe::iact_operands& row_of(std::uint32_t pe) const { return *row_of_pe_[pe]; }
+    [[nodiscard]] std::span<const csc::weight_tile::column> columns_of(const arch::pe_site& site) const;
+    /// Bytes in DRAM of the weight segment of the pass planned last, which must have work for every tile of
+    /// it, as a pass that loads a segment has.
+    [[nodiscard]] std::uint64_t segment_bytes() const;
+
+private:
     struct weight_tile {
         pe::weight_operands operands;
-        noc::cycle_t words = 0;  ///< on the weight network
+        std::vector<csc::weight_tile::column> columns;
+        std::uint64_t stored_words = 0;  ///< of three bytes, in DRAM
+        noc::cycle_t words = 0;          ///< on the weight network
     };
     using tile_ptr = std::shared_ptr<const weight_tile>;
     using clusters = std::vector<arch::pe_site>;

@@ -6,6 +6,7 @@
 #include "firmware/compiler/pass_plan.h"
 #include "models/arch/timing/bank_fill.h"
 #include "models/arch/timing/output_queue.h"
+#include "models/energy/clock.h"
 
 namespace eyeriss::compiler {
 
@@ -55,6 +56,8 @@ public:
     }
 
     [[nodiscard]] cycle_t end() const { return end_; }
+    /// PE-cycles so far in which pipelines were clocked; to be asked once, at the end.
+    [[nodiscard]] cycle_t clocked() { return energy::clocked_cycles(timing_.end_layer(end_).sum()); }
 
 private:
     const arch::tiling& tiles_;
@@ -79,7 +82,7 @@ prediction predict(const conv_op& op, const arch::mapping& map, const arch::mach
     sequence timed(op, tiles, m, data);
     if (passes <= most_passes) {
         for (std::uint64_t pass = 0; pass < passes; ++pass) timed.add(pass);
-        return {static_cast<double>(timed.end()), passes};
+        return {static_cast<double>(timed.end()), passes, static_cast<double>(timed.clocked())};
     }
     // Passes that bring weights cost more: the two kinds are timed apart and weighted by how many there are
     // of each.
@@ -112,7 +115,8 @@ prediction predict(const conv_op& op, const arch::mapping& map, const arch::mach
     };
     const double total =
         mean(1) * static_cast<double>(loading) + mean(0) * static_cast<double>(passes - loading);
-    return {total, runs * run_length};
+    const double scale = timed.end() == 0 ? 0.0 : total / static_cast<double>(timed.end());
+    return {total, runs * run_length, static_cast<double>(timed.clocked()) * scale};
 }
 
 }  // namespace eyeriss::compiler

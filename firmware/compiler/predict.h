@@ -15,6 +15,7 @@ namespace eyeriss::compiler {
 struct prediction {
     double cycles = 0;
     std::uint64_t passes_timed = 0;  ///< of all passes; the rest is extrapolated
+    double clocked = 0;              ///< PE-cycles in which pipelines are clocked (energy::clocked_cycles)
 };
 
 /// `input` holds the layer's input tensor as NCHW bytes, `is_signed` says how to read them, `pad_value` what

@@ -1,15 +1,13 @@
 #include "models/accelerator/report_actions.h"
 
-#include <algorithm>
 #include <numeric>
+
+#include "models/energy/clock.h"
 
 namespace eyeriss::accelerator {
 namespace {
 
 using energy::action;
-
-constexpr std::array running{cause::both_lanes, cause::one_lane,        cause::stored_zero,
-                             cause::bubble,     cause::loading_weights, cause::psum_ports};
 
 void add_network(energy::action_counts& out, const link_words& words, action router, action mesh,
                  action local) {
@@ -30,9 +28,7 @@ void finish_actions(layer_report& report) {
     out[action::dram_write] = out[action::port_out] = report.dram_write_bytes;
     const auto& spent = report.pe_cycles;
     const auto all = std::accumulate(spent.begin(), spent.end(), cycle_t{0});
-    const auto clocked =
-        std::accumulate(running.begin(), running.end(), cycle_t{0},
-                        [&](cycle_t sum, cause c) { return sum + spent[static_cast<std::size_t>(c)]; });
+    const auto clocked = energy::clocked_cycles(spent);
     out[action::pe_clock] = clocked;
     out[action::pe_clock_gated] = all - clocked;
     out[action::leakage] = all;
