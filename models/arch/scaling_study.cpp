@@ -44,7 +44,7 @@ double mesh_bandwidth(const layer_shape& l, const study_array& a) {
     return double(l.macs()) / cycles;
 }
 
-/// One plain row-stationary mapping on buses: sets of r1 x e1 PEs, of which m1 x c1 x g1 work at once.
+/// One row-stationary mapping on buses: r1 x e1 PEs make a set, of which m1 x c1 x g1 work at once.
 struct set_mapping {
     unsigned r1 = 1, e1 = 1, m1 = 1, c1 = 1, g1 = 1, m0 = 1, c0 = 1;
 };
@@ -62,7 +62,7 @@ set_times time_sets(const layer_shape& l, const study_array& a, const set_mappin
     return {passes * l.f() * l.s * map.m0 * map.c0,
             std::max({cycles_of_data(iacts_of(l) * of_m, a.iacts_per_cycle),
                       cycles_of_data(weights_of(l) * of_e * l.batch, a.weights_per_cycle),
-                      cycles_of_data(outputs_of(l) * (2 * of_c * of_r - 1), a.psums_per_cycle)})};
+                      cycles_of_data(outputs_of(l) * of_c * of_r, a.psums_per_cycle)})};
 }
 
 /// Calls visit(1), visit(2), visit(4), ... as long as it does not exceed `limit`, nor covers `extent` twice.
@@ -75,6 +75,20 @@ struct best_rates {
     double compute = 0, with_data = 0;
 };
 
+/// Tries the tiles of a PE under one spatial mapping.
+void try_tiles(const layer_shape& l, const study_array& a, set_mapping map, best_rates& best) {
+    doubling(largest_m0, l.m, [&](unsigned m0) {
+        map.m0 = m0;
+        const unsigned fits = std::min(iact_places / l.s, weight_places / (m0 * l.s));
+        map.c0 = std::clamp(fits, 1U, l.c);
+        const auto t = time_sets(l, a, map);
+        best.compute = std::max(best.compute, double(l.macs()) / t.compute);
+        best.with_data = std::max(best.with_data, double(l.macs()) / std::max(t.compute, t.data));
+    });
+}
+
+/// Sets as high as the filter and as wide as the output, and whatever mix of g, m and c fills the array with
+/// them.
 best_rates best_sets(const layer_shape& l, const study_array& a) {
     best_rates best;
     set_mapping map;
@@ -84,20 +98,47 @@ best_rates best_sets(const layer_shape& l, const study_array& a) {
     doubling(sets, l.groups, [&](unsigned g1) {
         doubling(sets / g1, l.m, [&](unsigned m1) {
             doubling(sets / (g1 * m1), l.c, [&](unsigned c1) {
-                doubling(largest_m0, l.m, [&](unsigned m0) {
-                    map.g1 = g1;
-                    map.m1 = m1;
-                    map.c1 = c1;
-                    map.m0 = m0;
-                    const unsigned fits = std::min(iact_places / l.s, weight_places / (m0 * l.s));
-                    map.c0 = std::clamp(fits, 1U, l.c);
-                    const auto t = time_sets(l, a, map);
-                    best.compute = std::max(best.compute, double(l.macs()) / t.compute);
-                    best.with_data = std::max(best.with_data, double(l.macs()) / std::max(t.compute, t.data));
-                });
+                map.g1 = g1;
+                map.m1 = m1;
+                map.c1 = c1;
+                try_tiles(l, a, map, best);
             });
         });
     });
+    return best;
+}
+
+/// One dimension on the columns of PEs: output rows or filters. `map` has what lies on the rows.
+void try_columns(const layer_shape& l, const study_array& a, const set_mapping& map, best_rates& best) {
+    auto columns = map;
+    columns.e1 = std::min(l.e(), a.columns);
+    try_tiles(l, a, columns, best);
+    if (map.m1 == 1) {
+        doubling(a.columns, l.m, [&](unsigned m1) {
+            auto filters = map;
+            filters.m1 = m1;
+            try_tiles(l, a, filters, best);
+        });
+    }
+}
+
+best_rates best_axes(const layer_shape& l, const study_array& a) {
+    best_rates best;
+    set_mapping map;
+    map.r1 = std::min(l.r, a.rows);
+    try_columns(l, a, map, best);
+    if (a.dataflow == study_dataflow::any_one) {
+        doubling(a.rows, l.c, [&](unsigned c1) {
+            set_mapping channels;
+            channels.c1 = c1;
+            try_columns(l, a, channels, best);
+        });
+        doubling(a.rows, l.m, [&](unsigned m1) {
+            set_mapping filters;
+            filters.m1 = m1;
+            try_columns(l, a, filters, best);
+        });
+    }
     return best;
 }
 
@@ -111,11 +152,11 @@ study_array mesh_array(unsigned cluster_rows, unsigned cluster_columns) {
             values,
             values,
             clusters * cluster_side * psums_per_word,
-            false};
+            study_dataflow::plus};
 }
 
-study_array bus_array(unsigned rows, unsigned columns, double values_per_cycle) {
-    return {rows, columns, values_per_cycle, values_per_cycle, values_per_cycle, true};
+study_array bus_array(unsigned rows, unsigned columns, double values_per_cycle, study_dataflow dataflow) {
+    return {rows, columns, values_per_cycle, values_per_cycle, values_per_cycle, dataflow};
 }
 
 std::array<double, 6> study_bounds(const layer_shape& l, const study_array& a) {
@@ -127,8 +168,8 @@ std::array<double, 6> study_bounds(const layer_shape& l, const study_array& a) {
     out[2] = std::min(out[1], fragmented(along, a.pes()));
     const double dimensions = fragmented(along, a.rows) * fragmented(across, a.columns);
     out[3] = std::min(out[2], dimensions);
-    if (a.buses) {
-        const auto best = best_sets(l, a);
+    if (a.dataflow != study_dataflow::plus) {
+        const auto best = a.dataflow == study_dataflow::sets ? best_sets(l, a) : best_axes(l, a);
         out[4] = std::min(out[3], best.compute);
         out[5] = std::min(out[4], best.with_data);
     } else {
@@ -144,10 +185,11 @@ double study_cycles(std::span<const layer_shape> layers, const study_array& arra
     });
 }
 
-double fit_bus_width(std::span<const layer_shape> layers, const study_array& mesh, double ratio) {
+double fit_bus_width(std::span<const layer_shape> layers, const study_array& mesh, double ratio,
+                     study_dataflow dataflow) {
     const double target = ratio * study_cycles(layers, mesh);
     const auto cycles = [&](double width) {
-        return study_cycles(layers, bus_array(mesh.rows, mesh.columns, width));
+        return study_cycles(layers, bus_array(mesh.rows, mesh.columns, width, dataflow));
     };
     double low = 1.0 / 16;
     double high = 64;

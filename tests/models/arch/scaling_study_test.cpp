@@ -35,15 +35,32 @@ BOOST_AUTO_TEST_CASE(a_fully_connected_layer_on_the_mesh_runs_at_its_weight_port
     check_descends(b);
 }
 
-// M 16, C 1, 1x1, E 16, F 10 on 16 x 16: rows see M E = 256 on 16, columns 256 on 16: all busy. On buses a
-// set is 1 x 16 and 16 sets take m: 16 values of output rows a turn. Iacts 160, outputs 2560: at 2 psums a
-// cycle 1280 cycles for 2560 MACs.
-BOOST_AUTO_TEST_CASE(outputs_leave_over_the_psum_bus) {
+// M 16, C 1, 1x1, E 16, F 10 on 16 x 16: rows see M E = 256 on 16, columns 256 on 16: all busy. In sets of
+// 1 x 16, 16 of which take m, iacts are 160, outputs 2560: at 2 psums a cycle 1280 cycles for 2560 MACs. With
+// one dimension an axis, one filter row leaves 15 rows of PEs without work; filters may take its place.
+BOOST_AUTO_TEST_CASE(what_may_lie_on_an_axis_decides_how_many_pes_work) {
     const layer_shape layer{1, 1, 16, 1, 16, 10, 1, 1};
-    const auto b = study_bounds(layer, bus_array(16, 16, 2));
-    BOOST_TEST(b[0] == 2560.0);
-    BOOST_TEST(b[4] == 256.0, exact);
-    BOOST_TEST(b[5] == 2.0, exact);
+    const auto bounds = [&](study_dataflow flow) { return study_bounds(layer, bus_array(16, 16, 2, flow)); };
+    const auto sets = bounds(study_dataflow::sets);
+    BOOST_TEST(sets[0] == 2560.0);
+    BOOST_TEST(sets[4] == 256.0, exact);
+    BOOST_TEST(sets[5] == 2.0, exact);
+    BOOST_TEST(bounds(study_dataflow::any_one)[4] == 256.0, exact);
+    const auto rows = bounds(study_dataflow::rows);
+    BOOST_TEST(rows[4] == 16.0, exact);
+    BOOST_TEST(rows[5] == 2.0, exact);
+}
+
+// M 16, C 64, 1x1, E 16, F 10, one value a cycle: 12 channels a PE make 6 passes, so 6 x 2560 psums cross the
+// bus each way. With channels on the rows of PEs they are summed in the array, and the 10240 iacts decide.
+BOOST_AUTO_TEST_CASE(channels_that_take_turns_send_their_psums_over_the_bus_each_time) {
+    const layer_shape layer{1, 1, 16, 64, 16, 10, 1, 1};
+    const auto cycles = [&](study_dataflow flow) {
+        return double(layer.macs()) / study_bounds(layer, bus_array(16, 16, 1, flow))[5];
+    };
+    BOOST_TEST(cycles(study_dataflow::rows) == 15360.0, exact);
+    BOOST_TEST(cycles(study_dataflow::any_one) == 10240.0, exact);
+    BOOST_TEST(cycles(study_dataflow::sets) == 10240.0, exact);
 }
 
 BOOST_AUTO_TEST_CASE(bounds_descend_for_layers_of_every_kind) {
@@ -54,7 +71,9 @@ BOOST_AUTO_TEST_CASE(bounds_descend_for_layers_of_every_kind) {
     for (const auto& layer : layers) {
         for (const unsigned clusters : {4U, 8U, 32U}) {
             check_descends(study_bounds(layer, mesh_array(clusters, clusters)));
-            check_descends(study_bounds(layer, bus_array(4 * clusters, 4 * clusters, 1.2)));
+            for (const auto flow : {study_dataflow::rows, study_dataflow::any_one, study_dataflow::sets}) {
+                check_descends(study_bounds(layer, bus_array(4 * clusters, 4 * clusters, 1.2, flow)));
+            }
         }
     }
 }

@@ -8,11 +8,12 @@
 #include <sstream>
 
 #include "platform/machine_file.h"
+#include "sims/places.h"
 #include "tests/sims/temporary_folder.h"
 
 using namespace eyeriss;
-using sims::validate::alternatives;
 using sims::validate::parameters_left_out;
+using sims::validate::studies;
 
 namespace {
 
@@ -45,8 +46,12 @@ std::set<std::string> assumed_parameters() {
 
 BOOST_AUTO_TEST_CASE(every_parameter_of_an_assumption_is_varied_or_left_out_with_a_reason) {
     std::set<std::string> known;
-    for (const auto& a : alternatives()) {
-        known.insert(key_of(a.setting));
+    for (const auto& study : studies()) {
+        for (const auto& a : study.alternatives) {
+            for (const auto& setting : a.settings) {
+                known.insert(key_of(setting));
+            }
+        }
     }
     for (const auto& [key, reason] : parameters_left_out()) {
         BOOST_TEST(!reason.empty(), key);
@@ -60,14 +65,22 @@ BOOST_AUTO_TEST_CASE(every_parameter_of_an_assumption_is_varied_or_left_out_with
     }
 }
 
-BOOST_AUTO_TEST_CASE(each_alternative_is_another_value_than_the_default) {
-    const arch::machine defaults;
-    for (const auto& a : alternatives()) {
-        const auto changed = platform::read_machine(std::nullopt, std::vector{a.setting}).machine;
-        const auto& all = arch::parameters();
-        const auto parameter =
-            std::find_if(all.begin(), all.end(), [&](const auto& p) { return p.key == key_of(a.setting); });
-        BOOST_REQUIRE((parameter != all.end()));
-        BOOST_TEST(parameter->get(changed) != parameter->get(defaults), a.setting << " is the default");
+BOOST_AUTO_TEST_CASE(each_alternative_is_another_value_than_its_studys) {
+    for (const auto& study : studies()) {
+        const auto file = sims::machine_file(study.machine);
+        const auto before = platform::read_machine(file, study.base).machine;
+        for (const auto& a : study.alternatives) {
+            auto settings = study.base;
+            settings.insert(settings.end(), a.settings.begin(), a.settings.end());
+            const auto changed = platform::read_machine(file, settings).machine;
+            for (const auto& setting : a.settings) {
+                const auto& all = arch::parameters();
+                const auto parameter = std::find_if(all.begin(), all.end(),
+                                                    [&](const auto& p) { return p.key == key_of(setting); });
+                BOOST_REQUIRE((parameter != all.end()));
+                BOOST_TEST(parameter->get(changed) != parameter->get(before),
+                           setting << " is what " << study.machine << " has");
+            }
+        }
     }
 }
