@@ -133,6 +133,10 @@ void add_glb_and_control(list& out) {
     out.push_back(number<unsigned>("glb.psum_bank_words", "words", 1, 65536,
                                    "40-bit words of a psum bank, two 20-bit psums each (JETCAS 2019: 384).",
                                    [](machine& m) -> unsigned& { return m.glb.psum_bank_words; }));
+    out.push_back(flag("glb.ecc",
+                       "Each word of the GLB carries check bits: one wrong bit is corrected, two are "
+                       "signalled (assumption: none).",
+                       [](machine& m) -> bool& { return m.glb.ecc; }));
     out.push_back(
         number<unsigned>("control.config_bits_per_cycle", "bits/cycle", 1, 65536,
                          "Rate at which a layer's static configuration is shifted in (assumption: 32).",

@@ -53,6 +53,7 @@ struct pe_parameters {
 struct glb_parameters {
     unsigned iact_bank_words = 512;  ///< 24-bit words
     unsigned psum_bank_words = 384;  ///< 40-bit words, two psums each
+    bool ecc = false;                ///< SECDED on each word of the banks (assumption: none)
 };
 
 struct control_parameters {
@@ -71,6 +72,8 @@ struct dram_parameters {
     memory_ports ports = memory_ports::shared;
     std::string part{};                        ///< name or file; used by dram_model::part
     dram::controller_parameters controller{};  ///< used by dram_model::part
+    unsigned dmi_latency_ns = 0;               ///< charged to a load or store of a core by DMI (assumption)
+    bool ecc = false;                          ///< SECDED on each 64 bits (assumption: none)
 };
 
 /// The interconnect, where requests of several initiators meet (four phases only; b_transport is not held).

@@ -49,6 +49,14 @@ void add_simple(list& out) {
     out.push_back(number<unsigned>("dram.latency_ns", "ns", 0, 1000000,
                                    "Added to each access of DRAM; not used with a part.",
                                    [](machine& m) -> unsigned& { return m.dram.latency_ns; }));
+    out.push_back(number<unsigned>(
+        "dram.dmi_latency_ns", "ns", 0, 1000000,
+        "Added to each load and store of a core, which reaches DRAM by DMI (assumption: none, a cache).",
+        [](machine& m) -> unsigned& { return m.dram.dmi_latency_ns; }));
+    out.push_back(flag("dram.ecc",
+                       "Each 64 bits of DRAM carry 8 check bits: one wrong bit is corrected, two are "
+                       "signalled (assumption: none).",
+                       [](machine& m) -> bool& { return m.dram.ecc; }));
     out.push_back(choice<memory_ports>(
         "dram.ports",
         "shared: the DMA is one initiator that reads and one that writes; split: every GLB cluster owns an "

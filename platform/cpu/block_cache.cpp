@@ -93,17 +93,46 @@ op* block_cache::decode_block(std::uint32_t pc, memory_port& memory) {
     if (!direct) {
         decode_fetched(ops, pc, memory);
     }
-    const std::size_t count = ops.size();
-    for (std::size_t i = 0; i < count; ++i) {
-        ops[i].remaining = static_cast<std::uint8_t>(count - i);
-    }
-    ops.push_back(make_sentinel(ops.back().pc + ops.back().length));
+    mark_breakpoints(ops);
+    close(ops);
     if (!direct) {
         fetched_ = std::move(ops);
         return fetched_.data();
     }
     ops_held_ += ops.size();
     return blocks_.insert_or_assign(pc, std::move(ops)).first->second.data();
+}
+
+void block_cache::close(block& ops) {
+    const std::size_t count = ops.size();
+    for (std::size_t i = 0; i < count; ++i) {
+        ops[i].remaining = static_cast<std::uint8_t>(count - i);
+    }
+    ops.push_back(make_sentinel(ops.back().pc + ops.back().length));
+}
+
+void block_cache::set_breakpoints(const std::vector<std::uint32_t>& addresses) {
+    breakpoints_ = addresses;
+    std::ranges::sort(breakpoints_);
+}
+
+void block_cache::mark_breakpoints(block& ops) const {
+    if (breakpoints_.empty()) {
+        return;
+    }
+    for (op& each : ops) {
+        if (std::ranges::binary_search(breakpoints_, each.pc)) {
+            each.run = run_breakpoint;
+        }
+    }
+}
+
+op* block_cache::decode_one(std::uint32_t pc, memory_port& memory) {
+    block ops;
+    decode_fetched(ops, pc, memory);
+    close(ops);
+    fetched_ = std::move(ops);
+    return fetched_.data();
 }
 
 void block_cache::decode_direct(block& ops, std::uint32_t pc, memory_port& memory) {

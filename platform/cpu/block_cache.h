@@ -51,6 +51,10 @@ public:
     /// The op at `pc`, decoded if need be. Code outside directly readable memory is fetched anew each time.
     /// An instruction that cannot be fetched becomes an op that raises the access fault.
     op* find(std::uint32_t pc, memory_port& memory);
+    /// Addresses before which execution shall end; holds for what is decoded from now on.
+    void set_breakpoints(const std::vector<std::uint32_t>& addresses);
+    /// The instruction at `pc` alone, in spite of a breakpoint; valid until the next call or find().
+    op* decode_one(std::uint32_t pc, memory_port& memory);
     /// A copy of the `count` ops from `start`, with a sentinel; valid until the next call.
     op* truncated(const op* start, std::uint64_t count);
     /// True when `start` is kept: false for code that was fetched for one use.
@@ -66,6 +70,8 @@ private:
     op* decode_block(std::uint32_t pc, memory_port& memory);
     void decode_direct(block& ops, std::uint32_t pc, memory_port& memory);
     static void decode_fetched(block& ops, std::uint32_t pc, memory_port& memory);
+    void mark_breakpoints(block& ops) const;
+    static void close(block& ops);
 
     struct slot {
         std::uint32_t pc = 1;  ///< odd: empty
@@ -79,6 +85,7 @@ private:
     std::size_t ops_held_ = 0;
     block scratch_ = block(longest + 1);
     block fetched_;
+    std::vector<std::uint32_t> breakpoints_;  ///< ascending
 };
 
 }  // namespace eyeriss::platform

@@ -1,5 +1,9 @@
 #include "platform/cpu/core.h"
 
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <optional>
 #include <utility>
 
 namespace eyeriss::platform {
@@ -32,6 +36,7 @@ std::uint64_t core::run(std::uint64_t budget) {
         if (attention != 0) [[unlikely]] {
             const bool over = (attention & slice_over) != 0;
             attend();
+            budget -= std::min(budget, std::exchange(charged_, 0U));
             if (over) {
                 break;
             }
@@ -86,11 +91,20 @@ void core::age_reservation() {
 }
 
 void core::report(const op* first, const op* last, std::uint64_t first_cycle) const {
+    if (last < first) {  // stopped before the first
+        return;
+    }
     observer_->executed(
         {first, last, pc, (attention & trapped) != 0, first_cycle, cycle_base_ + slice_cycles_});
 }
 
 op* core::look_up_block() {
+    if (const auto passing = std::exchange(passing_, std::nullopt); passing == pc) {
+        attention |= slice_over;
+        entered_ = nullptr;
+        current_ = nullptr;
+        return blocks().decode_one(pc, memory);
+    }
     if (resume_ != nullptr && resume_->pc == pc) {
         return std::exchange(resume_, nullptr);
     }
@@ -127,9 +141,49 @@ void core::attend() {
         resume_ = nullptr;
     }
     sleeping_ = (events & asleep) != 0;
+    breakpoint_reached_ = (events & at_breakpoint) != 0;
+    host_call_reached_ = (events & host_call) != 0;
     if ((events & (check_interrupts | slice_over)) == check_interrupts) {
         take_interrupt();
     }
+}
+
+void core::set_breakpoints(const std::vector<std::uint32_t>& addresses) {
+    for (block_cache& held : blocks_) {
+        held.set_breakpoints(addresses);
+    }
+    flush();
+}
+
+bool core::poke_csr(std::uint32_t number, std::uint32_t value, const counter_values& counters) {
+    const bool written = csr.poke(number, value, counters);
+    follow_mode();
+    return written;
+}
+
+void core::reset(std::uint32_t vector) {
+    x = {};
+    pc = vector;
+    csr.reset();
+    follow_mode();
+    reserved_.reset();
+    if (memory.is_shared()) {
+        memory.shared_reservations().drop(memory.shared_as());
+    }
+    sleeping_ = false;
+    breakpoint_reached_ = false;
+    host_call_reached_ = false;
+    passing_.reset();
+    flush();
+}
+
+bool core::is_host_call(const op* at) {
+    constexpr std::array<std::uint32_t, 3> marked{0x01f01013, 0x00100073, 0x40705013};
+    if (!takes_host_calls_ || csr.mode() != privilege::machine) {
+        return false;
+    }
+    const auto code = memory.code(at->pc - 4);
+    return code.size() >= sizeof marked && std::memcmp(code.data(), marked.data(), sizeof marked) == 0;
 }
 
 void core::take_interrupt() {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "platform/cpu/block_cache.h"
 #include "platform/cpu/csr.h"
@@ -42,8 +43,11 @@ public:
         trapped = 1,     ///< trap_ holds what; the op did not retire
         slice_over = 2,  ///< simulated time moved, or an interrupt may have to be taken
         flush_code = 4,
-        asleep = 8,            ///< wfi
-        check_interrupts = 16  ///< a CSR or mret may have let one in
+        asleep = 8,             ///< wfi
+        check_interrupts = 16,  ///< a CSR or mret may have let one in
+        at_breakpoint = 32,     ///< stands before an instruction that a debugger marked
+        host_call = 64,         ///< a semihosting call
+        lengthened = 128        ///< the op was charged cycles beyond its own
     };
 
     struct trap {
@@ -74,7 +78,31 @@ public:
     /// Drops decoded code; for loaders and debuggers.
     void flush() { attention |= flush_code; }
 
+    // For a debugger, between slices.
+    /// Addresses of instructions before which run() ends, instead of those given before.
+    void set_breakpoints(const std::vector<std::uint32_t>& addresses);
+    /// The next instruction runs although a breakpoint marks it.
+    void pass_breakpoint() { passing_ = pc; }
+    /// True once when run() ended before a marked instruction.
+    [[nodiscard]] bool take_breakpoint() { return std::exchange(breakpoint_reached_, false); }
+    /// As csr_file::poke, with what follows from it for memory accesses.
+    bool poke_csr(std::uint32_t number, std::uint32_t value, const counter_values& counters);
+    /// Registers, CSRs and reservation as after reset, at `vector`.
+    void reset(std::uint32_t vector);
+    /// Address of the instruction whose bus access is under way, else of the next one.
+    [[nodiscard]] std::uint32_t instruction_address() const {
+        return current_ != nullptr ? current_->pc : pc;
+    }
+    /// True while a bus access is under way.
+    [[nodiscard]] bool within_instruction() const { return current_ != nullptr; }
+    /// When `taken`, run() ends behind the ebreak of a semihosting call in machine mode.
+    void take_host_calls(bool taken) { takes_host_calls_ = taken; }
+    /// True once when run() ended behind one.
+    [[nodiscard]] bool take_host_call() { return std::exchange(host_call_reached_, false); }
+
     // What handlers use.
+    /// True when the ebreak at `at` stands in the sequence that marks a semihosting call.
+    [[nodiscard]] bool is_host_call(const op* at);
     /// Notes a trap at `at` and leaves the block.
     op* raise(op* at, trap_cause cause, std::uint32_t value) {
         trap_ = {cause, value, at->pc};
@@ -99,6 +127,12 @@ public:
         pc = target;
         exit_ = nullptr;
         return at;
+    }
+    /// Charges the op that executes now `cycles` beyond its own, which end the slice by as much earlier.
+    void lengthen(std::uint64_t cycles) {
+        charged_ += cycles;
+        cycle_base_ += cycles;
+        attention |= lengthened;
     }
     /// Tells slice_cycles() where the core is, before a transaction that needs the time.
     void position(const op* at) { current_ = at; }
@@ -145,8 +179,11 @@ private:
     op* resume_ = nullptr;  ///< where a cut block goes on
     trap trap_;
     bool sleeping_ = false;
+    std::optional<std::uint32_t> passing_;  ///< address of an instruction that runs in spite of a breakpoint
+    bool breakpoint_reached_ = false, takes_host_calls_ = false, host_call_reached_ = false;
     execution_observer* observer_ = nullptr;
     std::uint64_t slice_cycles_ = 0, cycle_base_ = 0, retired_ = 0;
+    std::uint64_t charged_ = 0;  ///< by lengthen(), not yet taken from the slice
 };
 
 /// The function that executes an operation.
@@ -155,5 +192,7 @@ op::handler handler_of(operation op);
 /// (imm: the faulting address).
 op* run_sentinel(core& c, op* at);
 op* run_fetch_fault(core& c, op* at);
+/// Takes an instruction's place where a breakpoint marks it: leaves the block before it.
+op* run_breakpoint(core& c, op* at);
 
 }  // namespace eyeriss::platform

@@ -1,5 +1,7 @@
 #include "platform/cpu/csr.h"
 
+#include <utility>
+
 namespace eyeriss::platform {
 
 namespace {
@@ -131,6 +133,29 @@ bool csr_file::write(std::uint32_t n, std::uint32_t value, const counter_values&
         return true;
     }
     return is_counter(n) ? write_counter(n, value, counters) : write_machine(n, value);
+}
+
+std::optional<std::uint32_t> csr_file::peek(std::uint32_t n, const counter_values& counters) const {
+    csr_file seen = *this;
+    seen.mode_ = privilege::machine;
+    return seen.read(n, counters);
+}
+
+bool csr_file::poke(std::uint32_t n, std::uint32_t value, const counter_values& counters) {
+    const privilege mode = std::exchange(mode_, privilege::machine);
+    // as if an instruction before the next one had written it
+    const bool written = write(n, value, {counters.cycles - 1, counters.retired - 1});
+    mode_ = mode;
+    return written;
+}
+
+void csr_file::reset() {
+    csr_file fresh(hart_id_);
+    fresh.mip_ = mip_;
+    fresh.time_ = std::move(time_);
+    fresh.protection_ = protection_;
+    fresh.protection_.reset();
+    *this = std::move(fresh);
 }
 
 void csr_file::inhibit(std::uint32_t value, const counter_values& counters) {

@@ -51,6 +51,14 @@ public:
     /// current privilege may not write it. `counters` are those of the writing instruction.
     bool write(std::uint32_t number, std::uint32_t value, const counter_values& counters);
 
+    /// The same for a debugger, which may look at and write what exists in every mode. `counters` are those
+    /// of the next instruction.
+    [[nodiscard]] std::optional<std::uint32_t> peek(std::uint32_t number,
+                                                    const counter_values& counters) const;
+    bool poke(std::uint32_t number, std::uint32_t value, const counter_values& counters);
+    /// All CSRs as after reset; interrupt lines and the source of `time` stay.
+    void reset();
+
     /// Sets or clears a bit of mip that follows an interrupt line.
     void set_line(interrupt_line line, bool level);
     /// True when an interrupt is pending and enabled in mie, whatever mstatus says: what ends wfi.

@@ -59,6 +59,11 @@ u32 extended(T value) {
     return static_cast<u32>(static_cast<std::int32_t>(value));
 }
 
+// Goes on behind an access to memory, unless it was charged a latency.
+op* past_memory(core& c, op* at) {
+    return (c.attention & core::lengthened) != 0 ? c.leave(at, 0) : next(c, at);
+}
+
 template <typename T>
 [[gnu::noinline]] op* load_elsewhere(core& c, op* at, u32 address) {
     c.position(at);
@@ -69,7 +74,7 @@ template <typename T>
         return c.raise(at, trap_cause::load_fault, address);
     }
     c.x[at->rd] = extended(std::bit_cast<T>(data));
-    return result == access_result::memory ? next(c, at) : c.leave(at, core::slice_over);
+    return result == access_result::memory ? past_memory(c, at) : c.leave(at, core::slice_over);
 }
 
 template <typename T>
@@ -92,7 +97,7 @@ template <typename T>
         c.attention |= core::slice_over;
         return c.raise(at, trap_cause::store_fault, address);
     }
-    return result == access_result::memory ? next(c, at) : c.leave(at, core::slice_over);
+    return result == access_result::memory ? past_memory(c, at) : c.leave(at, core::slice_over);
 }
 
 template <typename T>
@@ -108,6 +113,10 @@ u32 word_at(const std::uint8_t* place) {
     u32 value = 0;
     std::memcpy(&value, place, sizeof value);
     return value;
+}
+
+op* behind_atomic(core& c, op* at) {
+    return c.memory.watch_reached() ? c.leave(at, core::slice_over) : past_memory(c, at);
 }
 
 // Atomics work on memory that is directly at hand; anywhere else they are access faults, as the ISA allows
@@ -126,7 +135,9 @@ op* run_amo(core& c, op* at) {
     const u32 result = compute(old, c.x[at->rs2]);
     std::memcpy(place, &result, sizeof result);
     c.x[at->rd] = old;
-    return next(c, at);
+    c.memory.note(address, sizeof old, access_kind::read);
+    c.memory.note(address, sizeof old, access_kind::write);
+    return behind_atomic(c, at);
 }
 
 op* run_lr(core& c, op* at) {
@@ -141,7 +152,8 @@ op* run_lr(core& c, op* at) {
     const u32 value = word_at(place);
     c.reserve(address, value);
     c.x[at->rd] = value;
-    return next(c, at);
+    c.memory.note(address, sizeof value, access_kind::read);
+    return behind_atomic(c, at);
 }
 
 op* run_sc(core& c, op* at) {
@@ -157,9 +169,10 @@ op* run_sc(core& c, op* at) {
     if (holds) {
         const u32 value = c.x[at->rs2];
         std::memcpy(place, &value, sizeof value);
+        c.memory.note(address, sizeof value, access_kind::write);
     }
     c.x[at->rd] = holds ? 0 : 1;
-    return next(c, at);
+    return behind_atomic(c, at);
 }
 
 op* raise_illegal(core& c, op* at) {
@@ -204,6 +217,9 @@ op* run_ecall(core& c, op* at) {
 }
 
 op* run_ebreak(core& c, op* at) {
+    if (c.is_host_call(at)) {
+        return c.leave(at, core::host_call | core::slice_over);
+    }
     return c.raise(at, trap_cause::breakpoint, 0);
 }
 
@@ -316,6 +332,13 @@ op::handler handler_of(operation o) {
 
 op* run_sentinel(core& c, op* at) {
     c.jump(at, at->pc);
+    return at - 1;
+}
+
+// Nothing of it has run: it is not counted.
+op* run_breakpoint(core& c, op* at) {
+    c.jump_indirect(at, at->pc);
+    c.attention |= core::at_breakpoint | core::slice_over;
     return at - 1;
 }
 

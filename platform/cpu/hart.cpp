@@ -37,7 +37,11 @@ hart::hart(sc_core::sc_module_name name, const arch::core_parameters& parameters
       software_interrupt("software_interrupt"),
       timer_interrupt("timer_interrupt"),
       external_interrupt("external_interrupt"),
-      core_(hart_id, bus, {[this] { synchronise(); }, [this](const auto& delay) { add_delay(delay); }}),
+      hart_id_(hart_id),
+      reset_vector_(reset_vector),
+      core_(hart_id, bus,
+            {[this] { synchronise(); }, [this](const auto& delay) { add_delay(delay); },
+             [this](const auto& latency) { lengthen(latency); }}),
       period_(period_of(parameters.clock_mhz)),
       quantum_cycles_(std::max<std::uint64_t>(
           sc_core::sc_time(parameters.quantum_ns, sc_core::SC_NS).value() / period_, 1)),
@@ -88,8 +92,19 @@ void hart::execute() {
         if (halt_ == halt::none) {
             halt_ = limit_reached();
         }
-        if (halt_ != halt::none) {
+        if (reset_due_) {
+            reset_due_ = false;
+            core_.reset(reset_vector_);
+        }
+        if (core_.take_host_call()) {
+            host_call_(*this);
+            wait(sc_core::SC_ZERO_TIME);  // the call may have ended the run
+        } else if (halt_ != halt::none) {
             stand_still();
+        } else if (const auto stop = debugger_ != nullptr ? stop_due() : std::nullopt) {
+            ask_debugger(*stop);
+        } else if (held_) {
+            sleep();
         } else if (core_.sleeping() && !core_.csr.wakes()) {
             sleep();
         } else {
@@ -116,7 +131,7 @@ void hart::run_slice() {
     base_cycle_ = cycles_in(sc_core::sc_time_stamp());
     const std::uint64_t started = base_cycle_;
     core_.set_cycle_base(base_cycle_);
-    const std::uint64_t used = core_.run(budget());
+    const std::uint64_t used = core_.run(std::exchange(stepping_, false) ? step_budget() : budget());
     active_cycles_ += base_cycle_ + used - started;
     wait_until(base_cycle_ + used);
 }
@@ -136,9 +151,90 @@ std::uint64_t hart::cycles_in(const sc_core::sc_time& time) const {
 std::uint64_t hart::budget() const {
     const sc_core::sc_time& now = sc_core::sc_time_stamp();
     const std::uint64_t until_activity = cycles_in(sc_core::sc_time_to_pending_activity());
-    const std::uint64_t until_limit = cycles_in(time_limit_ - now);
+    const std::uint64_t until_limit = cycles_in(std::min(time_limit_, stop_time_) - now);
     const std::uint64_t instructions = instruction_limit_ - core_.retired();
     return std::max<std::uint64_t>(1, std::min({quantum_cycles_, until_activity, until_limit, instructions}));
+}
+
+// One instruction; none when an interrupt is taken in its place.
+std::uint64_t hart::step_budget() {
+    stepped_ = true;
+    return core_.csr.interrupt() ? 0 : 1;
+}
+
+void hart::attach(hart_debugger* debugger) {
+    debugger_ = debugger;
+    stop_time_ = sc_core::sc_max_time();
+    stop_requested_ = stepping_ = stepped_ = false;
+    hold(false);
+    set_breakpoints({});
+    set_watchpoints({});
+}
+
+void hart::request_stop() {
+    stop_requested_ = true;
+    released_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void hart::hold(bool held) {
+    held_ = held;
+    released_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void hart::reset() {
+    if (core_.within_instruction()) {
+        reset_due_ = true;
+    } else {
+        core_.reset(reset_vector_);
+    }
+    released_.notify(sc_core::SC_ZERO_TIME);
+}
+
+// A breakpoint is reached when its instruction would run next: an interrupt that is due goes first.
+std::optional<hart_stop> hart::stop_due() {
+    const bool stepped = std::exchange(stepped_, false);
+    const bool at_breakpoint = core_.take_breakpoint() && !core_.csr.interrupt();
+    if (const auto hit = core_.memory.take_watch_hit()) {
+        return hart_stop{hart_stop::cause::watchpoint, hit};
+    }
+    if (at_breakpoint) {
+        return hart_stop{hart_stop::cause::breakpoint};
+    }
+    if (stepped) {
+        return hart_stop{hart_stop::cause::step};
+    }
+    if (stop_requested_) {
+        return hart_stop{hart_stop::cause::request};
+    }
+    return sc_core::sc_time_stamp() >= stop_time_ ? std::optional(hart_stop{hart_stop::cause::time})
+                                                  : std::nullopt;
+}
+
+void hart::ask_debugger(const hart_stop& stop) {
+    stop_requested_ = false;
+    stop_time_ = sc_core::sc_max_time();
+    const std::uint32_t stood_at = core_.pc;
+    debugger_->stopped(*this, stop);
+    if (core_.pc == stood_at) {
+        core_.pass_breakpoint();
+    }
+}
+
+counter_values hart::counters() const {
+    return {cycles_in(sc_core::sc_time_stamp()), core_.retired()};
+}
+
+std::optional<std::uint32_t> hart::csr(std::uint32_t number) const {
+    return core_.csr.peek(number, counters());
+}
+
+bool hart::set_csr(std::uint32_t number, std::uint32_t value) {
+    return core_.poke_csr(number, value, counters());
+}
+
+void hart::on_host_call(std::function<void(hart&)> call) {
+    host_call_ = std::move(call);
+    core_.take_host_calls(host_call_ != nullptr);
 }
 
 hart::halt hart::limit_reached() const {
@@ -168,6 +264,12 @@ void hart::add_delay(const sc_core::sc_time& delay) {
         base_cycle_ += done - here;
         core_.set_cycle_base(base_cycle_);
     }
+}
+
+void hart::lengthen(const sc_core::sc_time& latency) {
+    const std::uint64_t cycles = cycles_in(latency);
+    base_cycle_ += cycles;
+    core_.lengthen(cycles);
 }
 
 void hart::update_interrupts() {

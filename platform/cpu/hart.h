@@ -4,8 +4,11 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <systemc>
 #include <tlm>
+#include <utility>
+#include <vector>
 
 #include "models/arch/machine.h"
 #include "platform/cpu/core.h"
@@ -20,12 +23,36 @@ struct hart_statistics {
     std::uint64_t transactions = 0;   ///< accesses by b_transport: everything but plain memory
 };
 
+class hart;
+
+/// Why a hart asks its debugger; between two instructions, all activity up to its time settled.
+struct hart_stop {
+    enum class cause : std::uint8_t {
+        request,     ///< hart::request_stop
+        time,        ///< hart::stop_at
+        step,        ///< hart::step has ended
+        breakpoint,  ///< before an instruction
+        watchpoint   ///< behind the instruction that made the access `watched`
+    };
+    cause why = cause::request;
+    std::optional<watch_hit> watched = std::nullopt;
+};
+
+/// What a hart asks when it stops for a debugger. The call blocks the simulation, so that simulated time
+/// stands still and nothing else moves until it returns; the hart then runs on.
+class hart_debugger {
+public:
+    virtual ~hart_debugger() = default;
+    virtual void stopped(hart& at, const hart_stop& stop) = 0;
+};
+
 /// A RV32IMAC_Zicsr_Zifencei hart with machine and user mode as a SystemC module.
 ///
 /// Time: an instruction takes one cycle of core.clock_mhz; instructions start at multiples of the period
-/// since time 0. Memory that grants DMI is read and written without further delay (a core with perfect
-/// caches, an assumption); an access to anything else takes place at the exact time of its instruction, which
-/// then lasts until the annotated delay has passed, rounded up to the next cycle.
+/// since time 0. Memory that grants DMI is read and written with the latency of its grant, rounded up to
+/// whole cycles, and fetched without (a core with perfect caches, an assumption); an access to anything else
+/// takes place at the exact time of its instruction, which then lasts until the annotated delay has passed,
+/// rounded up to the next cycle.
 ///
 /// Order: the hart runs ahead of simulated time, by at most core.quantum_ns and never past the time at which
 /// something else is due to happen. An instruction sees everything that happens up to and including its
@@ -57,6 +84,10 @@ public:
 
     [[nodiscard]] halt halted() const { return halt_; }
     [[nodiscard]] hart_statistics statistics() const;
+    /// Loads and stores by DMI to memory granted within bus addresses [first, last].
+    [[nodiscard]] direct_counts direct(std::uint64_t first, std::uint64_t last) const {
+        return core_.memory.direct(first, last);
+    }
 
     // Before the simulation starts.
     /// What the CSR `time` reads at a simulated time; without it the CSR does not exist.
@@ -77,6 +108,43 @@ public:
     /// Must be called after code was changed from outside while the hart stands still.
     void flush_code() { core_.flush(); }
 
+    // For a debugger, while the simulation does not run or from hart_debugger::stopped. Without one, nothing
+    // of this costs the hart time.
+    /// Asks `debugger` from now on; null: nobody, and what was set for it is dropped. It outlives this or
+    /// takes itself away.
+    void attach(hart_debugger* debugger);
+    /// Stops as soon as the instruction that runs now has ended.
+    void request_stop();
+    /// Stops before the first instruction that starts at or after a time.
+    void stop_at(const sc_core::sc_time& time) { stop_time_ = time; }
+    /// Stops after one more instruction, or after entering an interrupt that is due before it.
+    void step() { stepping_ = true; }
+    /// Stops before the instructions at these addresses, except before one at which it stands.
+    void set_breakpoints(const std::vector<std::uint32_t>& addresses) { core_.set_breakpoints(addresses); }
+    /// Stops behind instructions that access these places.
+    void set_watchpoints(std::vector<watchpoint> watched) {
+        core_.memory.set_watchpoints(std::move(watched));
+    }
+    /// While held the hart executes nothing, whatever happens.
+    void hold(bool held);
+    /// Starts anew at the reset vector with registers and CSRs as after reset; at once, or as soon as an
+    /// access that is under way has ended.
+    void reset();
+    /// A CSR as machine mode reads it, and its write; nothing or false where there is none.
+    [[nodiscard]] std::optional<std::uint32_t> csr(std::uint32_t number) const;
+    bool set_csr(std::uint32_t number, std::uint32_t value);
+    [[nodiscard]] privilege mode() const { return core_.csr.mode(); }
+    /// Address of the instruction whose bus access is under way, else pc().
+    [[nodiscard]] std::uint32_t instruction_address() const { return core_.instruction_address(); }
+    /// True while a bus access is under way: registers cannot be changed then.
+    [[nodiscard]] bool within_instruction() const { return core_.within_instruction(); }
+    [[nodiscard]] bool asleep() const { return core_.sleeping(); }
+    [[nodiscard]] std::uint32_t id() const { return hart_id_; }
+
+    /// Called at a semihosting call in machine mode, at its time, with the pc behind it; null: such a
+    /// sequence traps as any ebreak.
+    void on_host_call(std::function<void(hart&)> call);
+
 private:
     void start_of_simulation() override;
     void execute();
@@ -87,12 +155,18 @@ private:
     void synchronise();
     void wait_until(std::uint64_t cycle);
     void add_delay(const sc_core::sc_time& delay);
+    void lengthen(const sc_core::sc_time& latency);
     void update_interrupts();
     void invalidate_direct_mem_ptr(sc_dt::uint64 start, sc_dt::uint64 end);
     [[nodiscard]] std::uint64_t cycles_in(const sc_core::sc_time& time) const;
     [[nodiscard]] std::uint64_t budget() const;
+    [[nodiscard]] std::uint64_t step_budget();
     [[nodiscard]] halt limit_reached() const;
+    [[nodiscard]] std::optional<hart_stop> stop_due();
+    void ask_debugger(const hart_stop& stop);
+    [[nodiscard]] counter_values counters() const;
 
+    std::uint32_t hart_id_, reset_vector_;
     core core_;
     std::uint64_t period_;  ///< of the core clock, in units of SystemC's time resolution
     std::uint64_t quantum_cycles_;
@@ -104,6 +178,11 @@ private:
     unsigned settling_deltas_ = std::numeric_limits<unsigned>::max();
     sc_core::sc_event released_;
     sc_core::sc_event interrupt_changed_;
+
+    hart_debugger* debugger_ = nullptr;
+    sc_core::sc_time stop_time_ = sc_core::sc_max_time();
+    bool stop_requested_ = false, stepping_ = false, stepped_ = false, held_ = false, reset_due_ = false;
+    std::function<void(hart&)> host_call_;
 };
 
 }  // namespace eyeriss::platform

@@ -7,13 +7,23 @@ namespace eyeriss::platform {
 memory_port::front memory_port::in_front(const region& r, std::uint32_t address, access_kind kind) const {
     constexpr std::uint64_t longest_access = 4;
     const auto piece = protection_.around(address, data_mode_);
-    const std::uint64_t first = std::max(r.base, piece.first);
-    const std::uint64_t end = std::min(std::uint64_t{r.base} + r.bytes, std::uint64_t{piece.last} + 1);
-    if (!piece.allows(kind) || end < first + longest_access) {
+    std::uint64_t first = std::max(r.base, piece.first);
+    std::uint64_t end = std::min(std::uint64_t{r.base} + r.bytes, std::uint64_t{piece.last} + 1);
+    for (const watchpoint& w : watched_) {  // watched places take the long way
+        if (address >= w.end()) {
+            first = std::max(first, w.end());
+        } else {
+            end = std::min<std::uint64_t>(end, w.address);
+        }
+    }
+    const sc_core::sc_time& latency = kind == access_kind::read ? r.read_latency : r.write_latency;
+    if (!piece.allows(kind) || end < first + longest_access || latency != sc_core::SC_ZERO_TIME) {
         return {};
     }
     const std::uint64_t reach = std::min<std::uint64_t>(end - first - (longest_access - 1), UINT32_MAX);
-    return {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(reach), r.data + (first - r.base)};
+    auto& accesses = kind == access_kind::read ? r.seen->reads : r.seen->writes;
+    return {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(reach), r.data + (first - r.base),
+            accesses.data()};
 }
 
 void memory_port::bring_to_front(const region& r, std::uint32_t address, tlm::tlm_command command) {
@@ -59,8 +69,13 @@ const memory_port::region* memory_port::request(std::uint32_t address, std::uint
     }
     const std::uint64_t end = std::min<std::uint64_t>(dmi.get_end_address(), UINT32_MAX);
     const region granted{static_cast<std::uint32_t>(dmi.get_start_address()),
-                         end - dmi.get_start_address() + 1, dmi.get_dmi_ptr(), dmi.is_read_allowed(),
-                         dmi.is_write_allowed()};
+                         end - dmi.get_start_address() + 1,
+                         dmi.get_dmi_ptr(),
+                         dmi.is_read_allowed(),
+                         dmi.is_write_allowed(),
+                         dmi.get_read_latency(),
+                         dmi.get_write_latency(),
+                         &tally_of(static_cast<std::uint32_t>(dmi.get_start_address()))};
     const bool allowed = command == tlm::TLM_WRITE_COMMAND ? granted.writable : granted.readable;
     if (!allowed || !granted.holds(address, bytes)) {
         return nullptr;
@@ -71,6 +86,36 @@ const memory_port::region* memory_port::request(std::uint32_t address, std::uint
     return &regions_.emplace_back(granted);
 }
 
+memory_port::tally& memory_port::tally_of(std::uint32_t base) {
+    const auto known =
+        std::find_if(tallies_.begin(), tallies_.end(), [=](const tally& t) { return t.base == base; });
+    return known != tallies_.end() ? *known : tallies_.emplace_back(tally{base});
+}
+
+void memory_port::count(const region& r, std::uint32_t bytes, tlm::tlm_command command) {
+    auto& accesses = command == tlm::TLM_READ_COMMAND ? r.seen->reads : r.seen->writes;
+    ++accesses.at(static_cast<std::size_t>(std::countr_zero(bytes)));
+}
+
+void memory_port::charge(const sc_core::sc_time& latency) {
+    if (latency != sc_core::SC_ZERO_TIME) {
+        hooks_.lengthen(latency);
+    }
+}
+
+direct_counts memory_port::direct(std::uint64_t first, std::uint64_t last) const {
+    direct_counts out;
+    for (const tally& t : tallies_) {
+        for (std::size_t size = 0; size < t.reads.size() && t.base >= first && t.base <= last; ++size) {
+            out.reads += t.reads[size];
+            out.writes += t.writes[size];
+            out.read_bytes += t.reads[size] << size;
+            out.write_bytes += t.writes[size] << size;
+        }
+    }
+    return out;
+}
+
 access_result memory_port::load(std::uint32_t address, std::span<std::uint8_t> data) {
     const auto bytes = static_cast<std::uint32_t>(data.size());
     if (!protection_.allows(address, bytes, access_kind::read, data_mode_)) {
@@ -78,8 +123,10 @@ access_result memory_port::load(std::uint32_t address, std::span<std::uint8_t> d
     }
     if (const region* place = find(address, bytes, tlm::TLM_READ_COMMAND)) {
         bring_to_front(*place, address, tlm::TLM_READ_COMMAND);
+        count(*place, bytes, tlm::TLM_READ_COMMAND);
+        charge(place->read_latency);
         std::memcpy(data.data(), place->data + (address - place->base), bytes);
-        return access_result::memory;
+        return note(address, bytes, access_kind::read) ? access_result::watched : access_result::memory;
     }
     return address % bytes != 0 ? access_result::fault
                                 : transact(address, tlm::TLM_READ_COMMAND, data.data(), bytes);
@@ -92,11 +139,13 @@ access_result memory_port::store(std::uint32_t address, std::span<const std::uin
     }
     if (const region* place = find(address, bytes, tlm::TLM_WRITE_COMMAND)) {
         bring_to_front(*place, address, tlm::TLM_WRITE_COMMAND);
+        count(*place, bytes, tlm::TLM_WRITE_COMMAND);
+        charge(place->write_latency);
         if (guarded_) {
             shared_.table->stored(shared_.hart, address, bytes);
         }
         std::memcpy(place->data + (address - place->base), data.data(), bytes);
-        return access_result::memory;
+        return note(address, bytes, access_kind::write) ? access_result::watched : access_result::memory;
     }
     if (address % bytes != 0) {
         return access_result::fault;
@@ -111,7 +160,12 @@ const std::uint8_t* memory_port::readable_word(std::uint32_t address) {
         return nullptr;
     }
     const region* place = find(address, 4, tlm::TLM_READ_COMMAND);
-    return place == nullptr ? nullptr : place->data + (address - place->base);
+    if (place == nullptr) {
+        return nullptr;
+    }
+    count(*place, 4, tlm::TLM_READ_COMMAND);
+    charge(place->read_latency);
+    return place->data + (address - place->base);
 }
 
 std::uint8_t* memory_port::writable_word(std::uint32_t address) {
@@ -124,6 +178,9 @@ std::uint8_t* memory_port::writable_word(std::uint32_t address) {
     if (place == nullptr || !place->readable) {
         return nullptr;
     }
+    count(*place, 4, tlm::TLM_READ_COMMAND);
+    count(*place, 4, tlm::TLM_WRITE_COMMAND);
+    charge(place->write_latency);
     if (guarded_) {
         shared_.table->stored(shared_.hart, address, 4);
     }
@@ -168,7 +225,29 @@ access_result memory_port::transact(std::uint32_t address, tlm::tlm_command comm
     sc_core::sc_time delay;
     socket_->b_transport(payload_, delay);
     hooks_.add_delay(delay);
-    return payload_.is_response_ok() ? access_result::device : access_result::fault;
+    if (!payload_.is_response_ok()) {
+        return access_result::fault;
+    }
+    note(address, bytes, command == tlm::TLM_READ_COMMAND ? access_kind::read : access_kind::write);
+    return access_result::device;
+}
+
+void memory_port::set_watchpoints(std::vector<watchpoint> watched) {
+    watched_ = std::move(watched);
+    read_front_ = {};
+    write_front_ = {};
+}
+
+bool memory_port::note(std::uint32_t address, std::uint32_t bytes, access_kind kind) {
+    const auto hit = std::ranges::find_if(
+        watched_, [&](const watchpoint& w) { return w.sees(kind) && w.touches(address, bytes); });
+    if (hit == watched_.end()) {
+        return false;
+    }
+    if (!reached_) {
+        reached_ = watch_hit{std::max(address, hit->address), hit->kind};
+    }
+    return true;
 }
 
 void memory_port::invalidate(std::uint64_t start, std::uint64_t end) {

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
+#include <deque>
 #include <functional>
+#include <optional>
 #include <span>
 #include <systemc>
 #include <tlm>
@@ -12,27 +15,36 @@
 
 #include "platform/cpu/pmp.h"
 #include "platform/cpu/reservations.h"
+#include "platform/cpu/watchpoint.h"
 
 namespace eyeriss::platform {
 
-/// How an access went: plain memory reached by DMI, a target that was called (time may have passed), or a
-/// bus error.
-enum class access_result : std::uint8_t { memory, device, fault };
+/// How an access went: plain memory reached by DMI, the same where a debugger watches, a target that was
+/// called (time may have passed), or a bus error.
+enum class access_result : std::uint8_t { memory, watched, device, fault };
+
+/// Loads and stores by DMI pointers. A fetch is none: code is kept decoded. An AMO or sc.w reads and writes.
+struct direct_counts {
+    std::uint64_t reads = 0, writes = 0, read_bytes = 0, write_bytes = 0;
+    bool operator==(const direct_counts&) const = default;
+};
 
 /// A hart's way to memory. Plain memory is reached through DMI pointers, kept per granted range, at any
 /// alignment; everything else by b_transport, for which the hart is first brought to its own time, where a
 /// misaligned access is a fault. A DMI range that a target withdraws is forgotten at once. What PMP refuses
-/// is a fault, and never leaves.
+/// is a fault, and never leaves. Where a grant asks for a latency, each load, store or atomic is charged it.
 ///
 /// One range is kept in front for each direction, so that the common access is a subtraction, a comparison
-/// and a copy: the part of a DMI range in which one PMP region decides and allows the access.
+/// a count and a copy: the part of a DMI range in which one PMP region decides and allows the access. A range
+/// with a latency is never in front.
 class memory_port {
 public:
     /// Called before a transaction leaves, so that simulated time is the hart's; and after it, with the
-    /// delay that the target annotated.
+    /// delay that the target annotated. And for an access by DMI that is charged a latency.
     struct clock_hooks {
         std::function<void()> synchronise;
         std::function<void(const sc_core::sc_time&)> add_delay;
+        std::function<void(const sc_core::sc_time&)> lengthen;
     };
 
     memory_port(tlm::tlm_initiator_socket<>& socket, clock_hooks hooks, const pmp& protection)
@@ -51,13 +63,13 @@ public:
 
     /// Reads from memory at hand; false when load() must be asked.
     template <typename T>
-    [[nodiscard]] bool try_load(std::uint32_t address, T& value) const {
+    [[nodiscard]] bool try_load(std::uint32_t address, T& value) {
         return copy_if_inside<T>(read_front_, address,
                                  [&](const std::uint8_t* at) { std::memcpy(&value, at, sizeof(T)); });
     }
     /// Writes to memory at hand; false when store() must be asked.
     template <typename T>
-    [[nodiscard]] bool try_store(std::uint32_t address, T value) const {
+    [[nodiscard]] bool try_store(std::uint32_t address, T value) {
         return copy_if_inside<T>(write_front_, address,
                                  [&](std::uint8_t* at) { std::memcpy(at, &value, sizeof(T)); });
     }
@@ -79,15 +91,33 @@ public:
     /// Forgets ranges that touch [start, end]; a target's invalidate_direct_mem_ptr.
     void invalidate(std::uint64_t start, std::uint64_t end);
 
+    /// Addresses whose accesses a debugger wants to see, instead of those given before.
+    void set_watchpoints(std::vector<watchpoint> watched);
+    /// Remembers an access that went well, if it is watched; true when it is.
+    bool note(std::uint32_t address, std::uint32_t bytes, access_kind kind);
+    /// True when a watched access waits to be taken.
+    [[nodiscard]] bool watch_reached() const { return reached_.has_value(); }
+    /// The first watched access since the last call.
+    [[nodiscard]] std::optional<watch_hit> take_watch_hit() { return std::exchange(reached_, std::nullopt); }
+
     /// Transactions that went out by b_transport.
     [[nodiscard]] std::uint64_t transactions() const { return transactions_; }
+    /// Accesses by DMI to granted ranges that begin within [first, last].
+    [[nodiscard]] direct_counts direct(std::uint64_t first, std::uint64_t last) const;
 
 private:
+    /// Accesses by DMI to a granted range, by the logarithm of their bytes.
+    struct tally {
+        std::uint32_t base = 0;
+        std::array<std::uint64_t, 3> reads{}, writes{};
+    };
     struct region {
         std::uint32_t base = 0;
         std::uint64_t bytes = 0;
         std::uint8_t* data = nullptr;
         bool readable = false, writable = false;
+        sc_core::sc_time read_latency{}, write_latency{};
+        tally* seen = nullptr;
         [[nodiscard]] bool holds(std::uint32_t address, std::uint32_t length) const {
             return address >= base && std::uint64_t{address} - base + length <= bytes;
         }
@@ -98,6 +128,8 @@ private:
         std::uint32_t base = 0;
         std::uint32_t reach = 0;
         std::uint8_t* data = nullptr;
+        std::uint64_t* accesses =
+            nullptr;  ///< of the range in this direction, by the logarithm of their bytes
     };
 
     template <typename T, typename Copy>
@@ -106,6 +138,7 @@ private:
         if (offset >= at.reach) [[unlikely]] {
             return false;
         }
+        ++at.accesses[std::countr_zero(sizeof(T))];
         copy(at.data + offset);
         return true;
     }
@@ -114,6 +147,9 @@ private:
     void bring_to_front(const region& r, std::uint32_t address, tlm::tlm_command command);
     const region* find(std::uint32_t address, std::uint32_t bytes, tlm::tlm_command command);
     const region* request(std::uint32_t address, std::uint32_t bytes, tlm::tlm_command command);
+    tally& tally_of(std::uint32_t base);
+    void count(const region& r, std::uint32_t bytes, tlm::tlm_command command);
+    void charge(const sc_core::sc_time& latency);
     access_result transact(std::uint32_t address, tlm::tlm_command command, std::uint8_t* data,
                            std::uint32_t bytes);
 
@@ -129,8 +165,11 @@ private:
     bool guarded_ = false;  ///< others hold reservations
     front read_front_, write_front_;
     std::vector<region> regions_;
+    std::deque<tally> tallies_;
     tlm::tlm_generic_payload payload_;
     std::uint64_t transactions_ = 0;
+    std::vector<watchpoint> watched_;
+    std::optional<watch_hit> reached_;
 };
 
 }  // namespace eyeriss::platform

@@ -134,4 +134,10 @@ bool pmp::allows(std::uint32_t at, std::uint32_t bytes, access_kind kind, privil
            (permissions(first.region, mode) & static_cast<std::uint8_t>(kind)) != 0;
 }
 
+void pmp::reset() {
+    configurations_ = {};
+    addresses_ = {};
+    rebuild();
+}
+
 }  // namespace eyeriss::platform

@@ -26,6 +26,9 @@ public:
     void set_configuration(unsigned word, std::uint32_t value);
     void set_address(unsigned index, std::uint32_t value);
 
+    /// All regions off and unlocked, as after reset.
+    void reset();
+
     /// Addresses [first, last] around one for which the same region decides, or none does.
     struct window {
         std::uint32_t first = 0, last = 0;
