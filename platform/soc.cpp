@@ -62,6 +62,7 @@ soc::soc(sc_core::sc_module_name name, const arch::machine& machine, soc_options
       plic_("plic", machine.core.harts),
       uart_("uart", sink_or_none(std::move(options.uart_output)), options.uart_character_time),
       accelerator_("accelerator", machine, options.timing, dma_options(machine, options)),
+      outside_("outside", sc_core::sc_time(machine.core.quantum_ns, sc_core::SC_NS)),
       reservations_(machine.core.harts),
       software_lines_("software_line", machine.core.harts),
       timer_lines_("timer_line", machine.core.harts),
@@ -73,6 +74,10 @@ soc::soc(sc_core::sc_module_name name, const arch::machine& machine, soc_options
     map_parts(machine, options);
     connect_lines();
     write_boot_rom(static_cast<std::uint32_t>(memory_map::dram_base));
+    outside_.attach("uart", [this](std::string_view characters) { uart_.receive(characters); });
+    if (options.semihosting) {
+        serve_host_calls(*options.semihosting);
+    }
 }
 
 soc::~soc() = default;
@@ -252,6 +257,42 @@ void soc::flush_code() {
     }
 }
 
+void soc::serve_host_calls(const semihosting_options& options) {
+    semihosting_machine machine;
+    machine.read = [this](std::uint32_t address, std::span<std::uint8_t> data) {
+        return bus_.debug_read(address, data) == data.size();
+    };
+    machine.write = [this](std::uint32_t address, std::span<const std::uint8_t> data) {
+        return bus_.debug_write(address, data) == data.size();
+    };
+    machine.time_ps = [] {
+        return sc_core::sc_time_stamp().value() / sc_core::sc_time(1, sc_core::SC_PS).value();
+    };
+    machine.end = [this](int code) { finisher_.end(code); };
+    semihosting_.emplace(options, std::move(machine));
+    for (unsigned id = 0; id < harts(); ++id) {
+        cpu(id).on_host_call([this](hart& caller) {
+            constexpr unsigned a0 = 10, a1 = 11;
+            caller.set_reg(a0, semihosting_->call(caller.reg(a0), caller.reg(a1)));
+        });
+    }
+}
+
+void soc::reset() {
+    std::uint32_t command = EYERISS_CTRL_RESET | EYERISS_CTRL_CRC_CHECK;  // its reset value
+    tlm::tlm_generic_payload write;
+    write.set_command(tlm::TLM_WRITE_COMMAND);
+    write.set_address(EYERISS_REG_CTRL);
+    write.set_data_ptr(reinterpret_cast<unsigned char*>(&command));
+    write.set_data_length(sizeof command);
+    write.set_streaming_width(sizeof command);
+    sc_core::sc_time delay;
+    accelerator_.registers.get_base_interface().b_transport(write, delay);
+    for (unsigned id = 0; id < harts(); ++id) {
+        cpu(id).reset();
+    }
+}
+
 void soc::release(const run_limits& limits) {
     hart_.release(limits.until, limits.instructions);
     for (auto& other : other_harts_) {
@@ -320,6 +361,9 @@ run_result soc::run(const run_limits& limits) {
             return {stop_reason::stopped, {}};
         }
         if (!sc_core::sc_pending_activity()) {
+            if (limits.idle && limits.idle()) {
+                continue;
+            }
             return {stop_reason::idle, {}};
         }
         if (limits.interrupted && limits.interrupted()) {

@@ -17,11 +17,13 @@
 #include "models/dram/dram.h"
 #include "platform/bus/interconnect.h"
 #include "platform/cpu/hart.h"
+#include "platform/cpu/semihosting.h"
 #include "platform/devices/clint.h"
 #include "platform/devices/finisher.h"
 #include "platform/devices/memory.h"
 #include "platform/devices/plic.h"
 #include "platform/devices/uart16550.h"
+#include "platform/outside.h"
 
 namespace eyeriss::platform {
 
@@ -50,6 +52,9 @@ struct soc_options {
     std::optional<timed_dram> dram = std::nullopt;
     /// Takes the place of both.
     std::optional<own_dram> own_memory = std::nullopt;
+    /// Lets firmware reach files and the end of the run by semihosting calls; without it they trap as any
+    /// ebreak.
+    std::optional<semihosting_options> semihosting = std::nullopt;
     /// Asked for each pair of sockets that is bound to or by the interconnect: returns the target socket to
     /// bind in place of `target`, e.g. that of a monitor which the caller has bound to `target`. May be null.
     /// Programs must then be loaded after elaboration: an ordinary module passes no debug access before it.
@@ -64,6 +69,9 @@ struct run_limits {
     std::uint64_t instructions = std::numeric_limits<std::uint64_t>::max();  ///< retired since time 0
     /// Asked every `slice` of simulated time; true stops the run. May be null.
     std::function<bool()> interrupted = nullptr;
+    /// Asked when nothing is pending and every hart sleeps: true to go on, since something has come from
+    /// outside meanwhile (simulated time stands still); false, or none, ends the run as idle.
+    std::function<bool()> idle = nullptr;
     sc_core::sc_time slice{100, sc_core::SC_US};
 };
 
@@ -116,6 +124,13 @@ public:
     /// Bytes and transactions by b_transport; `busy` is known to the simple model only.
     [[nodiscard]] dram::dram_statistics dram_statistics() const;
 
+    /// Resets harts and accelerator, as a debugger or a watchdog may ask at any time of a run. Memory,
+    /// devices and simulated time stay.
+    void reset();
+    /// Must be called after write_memory from within a run, by anyone who changes code: harts forget what
+    /// they have decoded.
+    void flush_code();
+
     // The parts, for observers and debuggers.
     [[nodiscard]] hart& cpu() { return hart_; }
     /// A hart by its id; std::out_of_range when there is none.
@@ -129,6 +144,8 @@ public:
     }
     [[nodiscard]] uart16550& uart() { return uart_; }
     [[nodiscard]] interconnect& bus() { return bus_; }
+    /// Where input from outside comes in; "uart": characters for the UART.
+    [[nodiscard]] eyeriss::platform::outside& outside() { return outside_; }
     [[nodiscard]] eyeriss::accelerator::accelerator& accelerator_block() { return accelerator_; }
 
 private:
@@ -138,7 +155,7 @@ private:
     void make_other_harts(const arch::core_parameters& core);
     void write_boot_rom(std::uint32_t entry);
     void release(const run_limits& limits);
-    void flush_code();
+    void serve_host_calls(const semihosting_options& options);
     void map_parts(const arch::machine& machine, const soc_options& options);
     void bind_dma(const arch::machine& machine, const soc_options& options);
     void connect_lines();
@@ -154,6 +171,8 @@ private:
     plic plic_;
     uart16550 uart_;
     eyeriss::accelerator::accelerator accelerator_;
+    eyeriss::platform::outside outside_;
+    std::optional<semihosting> semihosting_;
     std::optional<dram::dram> dram_;
     std::optional<dram::controller> dram_controller_;
     std::vector<std::unique_ptr<hart>> other_harts_;

@@ -19,6 +19,11 @@ public:
 
     /// The exit code, or nothing while no one has finished.
     [[nodiscard]] std::optional<int> exit_code() const { return exit_code_; }
+    /// Ends the run with a code, as a write of the register does.
+    void end(int code) {
+        exit_code_ = code;
+        sc_core::sc_pause();
+    }
     /// Forgets the exit code, to run on.
     void clear() { exit_code_.reset(); }
 
