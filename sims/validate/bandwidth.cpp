@@ -130,52 +130,6 @@ checked_table sweep_table(run_set& runs) {
     return out;
 }
 
-/// A JEDEC part behind channels that together have 25.6 GB/s, or near it.
-struct memory {
-    const char* part;
-    unsigned channels;
-};
-constexpr std::array memories{memory{"ddr3-1600k-x8", 2}, memory{"ddr4-2400r-x8", 2},
-                              memory{"lpddr4-3200-x16", 4}};
-
-run_key behind(const std::string& network, const memory& m) {
-    return {network,
-            "eyeriss_v2",
-            {fmt::format("dram.model={}", m.part), fmt::format("dram.channels={}", m.channels)},
-            true};
-}
-
-std::vector<run_key> part_runs() {
-    std::vector<run_key> out;
-    for (const std::string network : studied) {
-        out.push_back(ideal(network));
-        for (const auto& m : memories) {
-            out.push_back(behind(network, m));
-        }
-    }
-    return out;
-}
-
-checked_table parts_table(run_set& runs) {
-    checked_table out;
-    out.table.caption = "Behind timed DRAM (commands, refresh and page misses of the part)";
-    out.table.header = {
-        "network", "part", "channels", "cycles", "lost against none", "published at 25.6 GB/s"};
-    for (const std::string network : studied) {
-        const auto& free = runs.get(ideal(network));
-        const auto* id = network == "sparse-alexnet" ? "v2.sparse_alexnet.loss_at_25600"
-                                                     : "v2.sparse_mobilenet.loss_at_25600";
-        for (const auto& m : memories) {
-            const auto& run = runs.get(behind(network, m));
-            out.table.rows.push_back({network, m.part, fmt::format("{}", m.channels),
-                                      number_text(static_cast<double>(run.cycles)),
-                                      fmt::format("{:.1f} %", lost(free, run)),
-                                      fmt::format("{} %", number_text(*published(id).published))});
-        }
-    }
-    return out;
-}
-
 }  // namespace
 
 topic bandwidth_topic() {
@@ -193,7 +147,7 @@ topic bandwidth_topic() {
              loss_rule("v2.sparse_mobilenet.loss_at_25600", "sparse-mobilenet"),
              {"v2.bandwidth.monotonic", sweep_runs(), monotonic},
              {"v2.bandwidth.added_time", sweep_runs(), added_time}},
-            {{"bandwidth.sweep", sweep_runs(), sweep_table}, {"bandwidth.parts", part_runs(), parts_table}}};
+            {{"bandwidth.sweep", sweep_runs(), sweep_table}}};
 }
 
 }  // namespace eyeriss::sims::validate

@@ -100,9 +100,11 @@ layer_floor floor_with_lanes(const layer_work& work, const arch::machine& machin
     const auto least_bits = [&](std::uint64_t all, std::uint64_t nonzero) {
         return sparse ? std::min(all * raw_bits, nonzero * pair_bits) : all * raw_bits;
     };
-    const std::uint64_t ports = std::uint64_t{noc.clusters()} * noc.pe_rows;
-    const std::uint64_t psums_a_cycle =
-        std::uint64_t{noc.clusters()} * noc.pe_cols * (noc.psum_port_bits / machine.pe.psum_bits);
+    // A bus is one port for the whole array.
+    const bool bus = noc.kind == noc::topology::bus;
+    const std::uint64_t ports = bus ? 1 : std::uint64_t{noc.clusters()} * noc.pe_rows;
+    const std::uint64_t psum_ports = bus ? 1 : std::uint64_t{noc.clusters()} * noc.pe_cols;
+    const std::uint64_t psums_a_cycle = psum_ports * (noc.psum_port_bits / machine.pe.psum_bits);
     layer_floor out;
     const auto products = static_cast<double>(sparse ? work.effectual : work.in_image);
     // A share of PE-cycles comes with the dust of its division; the floor must not round it up.

@@ -60,6 +60,34 @@ table_rule layer_floors(const std::string& id, const run_key& key) {
         }};
 }
 
+/// Networks on other machines, without the layers.
+checked_table network_floors(run_set& runs, const std::vector<run_key>& keys) {
+    checked_table out;
+    out.table.caption = "The networks of the other figures, whole";
+    out.table.header = {"network", "machine", "floor", "floor, these mappings", "cycles", "/ floor"};
+    for (const auto& key : keys) {
+        const auto& run = runs.get(key);
+        const auto floor = floor_of(run, work_of(key.network, runs.cache_folder()), run_set::machine_of(key));
+        out.table.rows.push_back({key.network, key.machine, count(floor.any_mapping),
+                                  count(floor.these_mappings), count(run.cycles),
+                                  fmt::format("{:.2f}", static_cast<double>(run.cycles) /
+                                                            static_cast<double>(floor.these_mappings))});
+        if (run.cycles < floor.these_mappings || floor.these_mappings < floor.any_mapping) {
+            out.failures.push_back(fmt::format("{}: {} cycles beat the floor of {}", key.text(), run.cycles,
+                                               floor.these_mappings));
+        }
+    }
+    return out;
+}
+
+table_rule network_floors_rule() {
+    const std::vector<run_key> keys{{"mobilenet", "eyeriss_v2", {}, false},
+                                    {"alexnet", "eyeriss_v2", {}, false},
+                                    {"mobilenet", "eyeriss_v1_5", {}, false},
+                                    {"mobilenet", "eyeriss_v1_scaled", {}, false}};
+    return {"floors.networks", keys, [=](run_set& runs) { return network_floors(runs, keys); }};
+}
+
 }  // namespace
 
 topic floors_topic() {
@@ -76,7 +104,8 @@ topic floors_topic() {
         "than the operands have, fails the validation.",
         {},
         {layer_floors("floors.sparse_mobilenet", {"sparse-mobilenet", "eyeriss_v2", {}, false}),
-         layer_floors("floors.sparse_alexnet", {"sparse-alexnet", "eyeriss_v2", {}, false})}};
+         layer_floors("floors.sparse_alexnet", {"sparse-alexnet", "eyeriss_v2", {}, false}),
+         network_floors_rule()}};
 }
 
 }  // namespace eyeriss::sims::validate

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "sims/validate/figure.h"
+
 namespace eyeriss::sims::validate {
 namespace {
 
@@ -85,6 +87,16 @@ std::string losses_text(const run_facts& run, std::size_t count) {
     const auto lost = losses(ledger);
     for (std::size_t i = 0; i < std::min(count, lost.size()); ++i) {
         out += (i == 0 ? "" : ", ") + share_text(lost[i], all_of(ledger));
+    }
+    return out;
+}
+
+std::string loss_cycles_text(const run_facts& run, unsigned pes, std::size_t count) {
+    std::string out;
+    const auto lost = losses(ledger_of(run));
+    for (std::size_t i = 0; i < std::min(count, lost.size()); ++i) {
+        out += fmt::format("{}{} {}", i == 0 ? "" : ", ", cause_text(lost[i].first),
+                           number_text(static_cast<double>(lost[i].second) / pes));
     }
     return out;
 }

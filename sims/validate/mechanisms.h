@@ -17,6 +17,10 @@ namespace eyeriss::sims::validate {
 /// causes of loss.
 [[nodiscard]] std::string losses_text(const run_facts&, std::size_t count = 4);
 
+/// The `count` largest causes of loss in cycles of the whole array (PE-cycles over `pes`): "psums moving ...
+/// 136,000, ...".
+[[nodiscard]] std::string loss_cycles_text(const run_facts&, unsigned pes, std::size_t count = 4);
+
 /// The largest cause of loss of a layer with its share, "psums moving ... 14 %".
 [[nodiscard]] std::string largest_loss(const layer_facts&);
 

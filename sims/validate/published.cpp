@@ -123,6 +123,10 @@ std::vector<figure> energy() {
             P, none),
         row("energy.noc_share.sparse_mobilenet", "NoC's share, sparse MobileNet", "%", 8, P, from_to(4, 15)),
         row("energy.noc_share.sparse_alexnet", "NoC's share, sparse AlexNet", "%", 8, P, from_to(4, 15)),
+        row("energy.noc_and_pe_links_share.sparse_mobilenet",
+            "NoC's share with the psums from PE to PE, sparse MobileNet", "%", 8, P, none),
+        row("energy.noc_and_pe_links_share.sparse_alexnet",
+            "NoC's share with the psums from PE to PE, sparse AlexNet", "%", 8, P, none),
         row("energy.gops_per_watt.order",
             "steps of MobileNet DW13 < AlexNet CONV1 < CONV3 < sparse CONV3 in GOPS/W that do not rise",
             "steps", std::nullopt, P, exactly(0)),
@@ -149,6 +153,12 @@ std::vector<figure> v1_chip() {
         out.push_back(row(id + "active_pes", fmt::format("{}, active PEs", layer.name), "PEs",
                           layer.active_pes, P, none));
         total_ms += layer.processing_ms;
+        if (layer.name == "conv3") {
+            out.push_back(row(id + "processing_conv4_mapping", "conv3 under CONV4's mapping, processing time",
+                              "ms", layer.processing_ms, P, ratio_from_to(0.85, 1.1)));
+            out.push_back(row(id + "glb_conv4_mapping", "conv3 under CONV4's mapping, GLB traffic", "MB",
+                              layer.glb_mb, P, ratio_from_to(0.85, 1.15)));
+        }
     }
     out.push_back(row("v1.total.processing", "CONV1 to CONV5, processing time", "ms", total_ms, P,
                       ratio_from_to(0.9, 1.1)));

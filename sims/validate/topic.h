@@ -51,6 +51,8 @@ struct topic {
 [[nodiscard]] topic sensitivity_topic();
 /// Off-chip bandwidth from 6.4 to 51.2 GB/s.
 [[nodiscard]] topic bandwidth_topic();
+/// Slow-down behind timed DRAM against ideal memory.
+[[nodiscard]] topic memory_path_topic();
 
 /// All of them, in the order of the report.
 [[nodiscard]] std::vector<topic> topics();

@@ -124,6 +124,25 @@ BOOST_AUTO_TEST_CASE(each_floor_is_its_closed_form) {
     BOOST_TEST(floor_of(work, dense).weight_port == 200U);  // three raw values a port and cycle
 }
 
+// One bus of one value brings 96 weights in 96 cycles, and takes 22 psums at four a cycle in 6.
+BOOST_AUTO_TEST_CASE(a_bus_is_one_port_for_the_whole_array) {
+    arch::machine v1;
+    v1.noc.kind = noc::topology::bus;
+    v1.noc.weight_port_bits = 8;
+    v1.noc.psum_port_bits = 80;
+    v1.pe.macs = 1;
+    v1.pe.sparse = false;
+    layer_work work;
+    work.shape.m = 8;
+    work.in_image = 192;
+    work.weights = work.nonzero_weights = 96;
+    work.outputs = 22;
+    const auto floor = floor_of(work, v1);
+    BOOST_TEST(floor.weight_port == 96U);
+    BOOST_TEST(floor.psum_port == 6U);
+    BOOST_TEST(floor.limit() == "weight ports");
+}
+
 BOOST_AUTO_TEST_CASE(the_floor_of_a_mapping_has_only_the_lanes_that_work) {
     const arch::machine v2;
     layer_work work;
