@@ -20,6 +20,8 @@ inline constexpr std::uint64_t dram_base = 0x80000000;
 
 /// Inputs of the PLIC.
 inline constexpr unsigned uart_irq = 10;
-inline constexpr unsigned accelerator_irq = EYERISS_IRQ;
+inline constexpr unsigned accelerator_done_irq = EYERISS_IRQ_DONE;
+inline constexpr unsigned accelerator_error_irq = EYERISS_IRQ_ERROR;
+inline constexpr unsigned accelerator_counter_irq = EYERISS_IRQ_COUNTER;
 
 }  // namespace eyeriss::platform::memory_map

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <utility>
 
@@ -68,7 +69,9 @@ soc::soc(sc_core::sc_module_name name, const arch::machine& machine, soc_options
       timer_lines_("timer_line", machine.core.harts),
       external_lines_("external_line", machine.core.harts),
       uart_line_("uart_line"),
-      accelerator_line_("accelerator_line") {
+      done_line_("done_line"),
+      error_line_("error_line"),
+      counter_line_("counter_line") {
     make_dram(machine, options);
     make_other_harts(machine.core);
     map_parts(machine, options);
@@ -91,6 +94,7 @@ void soc::make_dram(const arch::machine& machine, const soc_options& options) {
         dram::controller_options seen;
         seen.capacity_bytes = simple.capacity_mib << 20U;
         seen.dmi_region = std::pair<std::uint64_t, std::uint64_t>{0, seen.capacity_bytes - 1};
+        seen.dmi_latency = sc_core::sc_time(simple.dmi_latency_ns, sc_core::SC_NS);
         dram_controller_.emplace("dram", options.dram->part, options.dram->controller, seen);
         return;
     }
@@ -151,7 +155,8 @@ void soc::write_boot_rom(std::uint32_t entry) {
     machine.accelerator = memory_map::accelerator;
     machine.plic_sources = plic::sources;
     machine.uart_irq = memory_map::uart_irq;
-    machine.accelerator_irq = memory_map::accelerator_irq;
+    machine.accelerator_irqs = {memory_map::accelerator_done_irq, memory_map::accelerator_error_irq,
+                                memory_map::accelerator_counter_irq};
     const auto rom = boot_rom_.bytes();
     const auto tree = make_device_tree(machine, rom.size() - tree_offset);
     std::copy(tree.begin(), tree.end(), rom.begin() + tree_offset);
@@ -216,10 +221,14 @@ void soc::connect_lines() {
         cpu(id).timer_interrupt.bind(timer_lines_[id]);
         cpu(id).external_interrupt.bind(external_lines_[id]);
     }
-    uart_.interrupt.bind(uart_line_);
-    accelerator_.irq.bind(accelerator_line_);
-    plic_.levels[memory_map::uart_irq].bind(uart_line_);
-    plic_.levels[memory_map::accelerator_irq].bind(accelerator_line_);
+    const auto connect = [this](auto& output, line& wire, unsigned source) {
+        output.bind(wire);
+        plic_.levels[source].bind(wire);
+    };
+    connect(uart_.interrupt, uart_line_, memory_map::uart_irq);
+    connect(accelerator_.done_irq, done_line_, memory_map::accelerator_done_irq);
+    connect(accelerator_.error_irq, error_line_, memory_map::accelerator_error_irq);
+    connect(accelerator_.counter_irq, counter_line_, memory_map::accelerator_counter_irq);
 }
 
 void soc::map(const std::string& target_name, address_range range,
@@ -232,11 +241,12 @@ void soc::add_initiator(tlm::tlm_initiator_socket<>& initiator_socket) {
 }
 
 void soc::connect_interrupt(unsigned source, sc_core::sc_signal_in_if<bool>& level) {
-    if (source == 0 || source >= plic::sources || source == memory_map::uart_irq ||
-        source == memory_map::accelerator_irq) {
+    constexpr std::array taken{memory_map::uart_irq, memory_map::accelerator_done_irq,
+                               memory_map::accelerator_error_irq, memory_map::accelerator_counter_irq};
+    if (source == 0 || source >= plic::sources || std::ranges::find(taken, source) != taken.end()) {
         throw std::invalid_argument(fmt::format(
-            "interrupt {}: expects an input from 1 to {} other than {} (UART) and {} (accelerator)", source,
-            plic::sources - 1, memory_map::uart_irq, memory_map::accelerator_irq));
+            "interrupt {}: expects an input from 1 to {} other than those of the SoC's devices: {}", source,
+            plic::sources - 1, fmt::join(taken, ", ")));
     }
     plic_.levels[source].bind(level);
 }

@@ -101,7 +101,7 @@ public:
              tlm::tlm_base_target_socket_b<>& target_socket);
     /// Gives a user's initiator access to the bus.
     void add_initiator(tlm::tlm_initiator_socket<>& initiator_socket);
-    /// Drives an input of the PLIC (1..95, not uart_irq or accelerator_irq) by a signal. Throws
+    /// Drives an input of the PLIC (1..95, none of memory_map.h's) by a signal. Throws
     /// std::invalid_argument for other numbers.
     void connect_interrupt(unsigned source, sc_core::sc_signal_in_if<bool>& level);
 
@@ -178,7 +178,7 @@ private:
     std::vector<std::unique_ptr<hart>> other_harts_;
     reservations reservations_;
     sc_core::sc_vector<line> software_lines_, timer_lines_, external_lines_;
-    line uart_line_, accelerator_line_;
+    line uart_line_, done_line_, error_line_, counter_line_;
 };
 
 }  // namespace eyeriss::platform

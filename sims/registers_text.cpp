@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <boost/property_tree/ptree.hpp>
 #include <boost/property_tree/xml_parser.hpp>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "models/abi/counter_table.h"
 #include "models/abi/register_table.h"
 #include "sims/version.h"
 
@@ -16,6 +20,10 @@ namespace eyeriss::sims {
 namespace {
 
 using register_map::access;
+
+/// Lines of the accelerator, and the inputs of the PLIC that they drive.
+constexpr std::array<std::pair<std::string_view, unsigned>, 3> interrupts{
+    {{"DONE", EYERISS_IRQ_DONE}, {"ERROR", EYERISS_IRQ_ERROR}, {"COUNTER", EYERISS_IRQ_COUNTER}}};
 
 std::vector<register_map::field_info> fields_of(const register_map::register_info& r) {
     std::vector<register_map::field_info> found;
@@ -71,19 +79,40 @@ boost::property_tree::ptree svd_register(const register_map::register_info& r) {
     return node;
 }
 
+std::string errors_markdown() {
+    std::string text = "\n## Error codes\n\n| code | name | meaning | ERROR_INFO |\n|---|---|---|---|\n";
+    for (const auto& e : register_map::errors)
+        text += fmt::format("| {} | EYERISS_ERR_{} | {} | {} |\n", e.code, e.name, e.meaning, e.info);
+    return text;
+}
+
+std::string counters_markdown() {
+    std::string text =
+        "\n## Performance counters\n\n"
+        "64 bits each; `PERF_SELECT` chooses one. At the end of every layer, failed ones included, each "
+        "grows "
+        "by what the\nlayer did; an abandoned layer adds nothing. The first are the ledger of the PEs: each "
+        "PE-cycle has one cause.\n\n"
+        "| number | counter | unit | meaning |\n|---|---|---|---|\n";
+    for (const auto& c : register_map::counters)
+        text += fmt::format("| {} | {} | {} | {} |\n", c.number, c.name, c.unit, c.meaning);
+    return text;
+}
+
 }  // namespace
 
 std::string registers_markdown() {
     std::string text = fmt::format(
         "# Registers of the accelerator\n\n"
         "Made by `eyeriss-vp regs --format md` from the table in `models/abi/registers.h`.\n\n"
-        "Base address {:#010x}, {} bytes, PLIC input {}. Registers are 32 bits wide and take aligned 32-bit "
-        "accesses;\n"
-        "anything else is a bus error. Access: `rw`, `ro`, `wo` (reads as zero), `w1c` (write one to clear), "
+        "Base address {:#010x}, {} bytes; PLIC inputs {} (done), {} (error) and {} (counter). Registers are "
+        "32 "
+        "bits wide\nand take aligned 32-bit accesses; anything else is a bus error. Access: `rw`, `ro`, `wo` "
+        "(reads as zero), `w1c` (write one to clear), "
         "`rc`\n"
         "(cleared by a read).\n\n"
         "| offset | register | bits | field | access | reset | meaning |\n|---|---|---|---|---|---|---|\n",
-        EYERISS_REG_BASE, EYERISS_REG_BYTES, EYERISS_IRQ);
+        EYERISS_REG_BASE, EYERISS_REG_BYTES, EYERISS_IRQ_DONE, EYERISS_IRQ_ERROR, EYERISS_IRQ_COUNTER);
     for (const auto& r : register_map::registers) {
         text += fmt::format("| {:#04x} | {} | 31:0 | | {} | {:#x} | {} |\n", r.offset, r.name,
                             to_string(r.mode), r.reset, r.meaning);
@@ -92,6 +121,8 @@ std::string registers_markdown() {
                                 to_string(f.mode), (r.reset & f.mask()) >> f.lsb, f.meaning);
         }
     }
+    text += errors_markdown();
+    text += counters_markdown();
     return text;
 }
 
@@ -113,8 +144,12 @@ std::string registers_svd() {
     peripheral.put("addressBlock.offset", "0x0");
     peripheral.put("addressBlock.size", fmt::format("{:#x}", EYERISS_REG_BYTES));
     peripheral.put("addressBlock.usage", "registers");
-    peripheral.put("interrupt.name", "EYERISS");
-    peripheral.put("interrupt.value", EYERISS_IRQ);
+    for (const auto& [name, value] : interrupts) {
+        boost::property_tree::ptree node;
+        node.put("name", fmt::format("EYERISS_{}", name));
+        node.put("value", value);
+        peripheral.add_child("interrupt", node);
+    }
     for (const auto& r : register_map::registers) peripheral.add_child("registers.register", svd_register(r));
     device.add_child("peripherals.peripheral", peripheral);
     boost::property_tree::ptree document;
@@ -143,8 +178,19 @@ std::string registers_json() {
                         {"meaning", r.meaning},
                         {"fields", fields}});
     }
+    nlohmann::ordered_json lines;
+    for (const auto& [name, value] : interrupts) lines[std::string(name)] = value;
+    nlohmann::ordered_json counters = nlohmann::ordered_json::array();
+    for (const auto& c : register_map::counters) {
+        counters.push_back(
+            {{"name", c.name}, {"number", c.number}, {"unit", c.unit}, {"meaning", c.meaning}});
+    }
+    nlohmann::ordered_json errors = nlohmann::ordered_json::array();
+    for (const auto& e : register_map::errors)
+        errors.push_back({{"name", e.name}, {"code", e.code}, {"meaning", e.meaning}, {"info", e.info}});
     const nlohmann::ordered_json document{
-        {"base", EYERISS_REG_BASE}, {"bytes", EYERISS_REG_BYTES}, {"irq", EYERISS_IRQ}, {"registers", rows}};
+        {"base", EYERISS_REG_BASE}, {"bytes", EYERISS_REG_BYTES}, {"irq", lines},
+        {"registers", rows},        {"errors", errors},           {"counters", counters}};
     return document.dump(2) + "\n";
 }
 

@@ -14,7 +14,8 @@ static uint64_t read_pair(const eyeriss_device* device, uint32_t low) {
     return read_register(device, low) | (uint64_t)read_register(device, low + 4u) << 32;
 }
 
-static const uint32_t enables = EYERISS_CTRL_IRQ_ENABLE | EYERISS_CTRL_CRC_CHECK;
+static const uint32_t enables =
+    EYERISS_CTRL_IRQ_ENABLE_DONE | EYERISS_CTRL_IRQ_ENABLE_ERROR | EYERISS_CTRL_CRC_CHECK;
 
 eyeriss_result eyeriss_probe(eyeriss_device* device, const eyeriss_bus* bus, uint32_t base) {
     device->bus = bus;

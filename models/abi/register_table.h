@@ -53,6 +53,18 @@ inline constexpr std::array fields{EYERISS_REGISTERS(EYERISS_NOTHING, EYERISS_RO
 #undef EYERISS_ROW
 #undef EYERISS_NOTHING
 
+struct error_info {
+    std::string_view name;
+    std::uint32_t code = 0;
+    std::string_view meaning;
+    std::string_view info;  ///< what ERROR_INFO holds
+};
+
+#define EYERISS_ROW(name, code, meaning, info) error_info{#name, code, meaning, info},
+/// Every error code, by rising number.
+inline constexpr std::array errors{EYERISS_ERRORS(EYERISS_ROW)};
+#undef EYERISS_ROW
+
 /// The register at a byte offset, or nothing.
 [[nodiscard]] constexpr std::optional<register_info> find_register(std::uint64_t offset) {
     const auto* found = std::ranges::find(registers, offset, &register_info::offset);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/accelerator/engine.h"
+#include "models/accelerator/performance_counters.h"
 
 namespace eyeriss::accelerator {
 
@@ -10,9 +11,10 @@ struct accelerator::state {
     register_file file;
     std::string last_error;
 
-    [[nodiscard]] bool interrupt() const {
-        return (file.value(EYERISS_REG_CTRL) & EYERISS_CTRL_IRQ_ENABLE) != 0 &&
-               (file.value(EYERISS_REG_STATUS) & (EYERISS_STATUS_DONE | EYERISS_STATUS_ERROR)) != 0;
+    performance_counters counters;
+
+    [[nodiscard]] bool interrupt(eyeriss_register_field enable, eyeriss_register_field status) const {
+        return (file.value(EYERISS_REG_CTRL) & enable) != 0 && (file.value(EYERISS_REG_STATUS) & status) != 0;
     }
 };
 
@@ -23,7 +25,9 @@ accelerator::accelerator(sc_core::sc_module_name name, const arch::machine& mach
       read_port("read_port"),
       write_port("write_port"),
       cluster_ports("cluster_ports", memory.port_per_cluster ? machine.noc.clusters() : 0),
-      irq("irq"),
+      done_irq("done_irq"),
+      error_irq("error_irq"),
+      counter_irq("counter_irq"),
       state_(std::make_unique<state>()) {
     dma_options options = memory;
     options.four_phases = memory.four_phases && mode == timing::timed;
@@ -36,11 +40,12 @@ accelerator::accelerator(sc_core::sc_module_name name, const arch::machine& mach
     file.on_write(EYERISS_REG_LAYER, [this](std::uint32_t layer) {
         if (marker_observer_) marker_observer_(layer, sc_core::sc_time_stamp().to_seconds());
     });
+    follow_counters();
     registers.register_b_transport(this, &accelerator::transport);
     registers.register_transport_dbg(this, &accelerator::transport_debug);
     SC_HAS_PROCESS(accelerator);
     SC_THREAD(run_layers);
-    SC_METHOD(drive_irq);
+    SC_METHOD(drive_irqs);
     sensitive << status_changed_;
 }
 
@@ -98,11 +103,32 @@ unsigned accelerator::transport_debug(tlm::tlm_generic_payload& t) {
     return state_->file.transport_debug(t);
 }
 
+/// The window of registers through which software sees one counter at a time.
+void accelerator::follow_counters() {
+    auto& file = state_->file;
+    file.on_write(EYERISS_REG_PERF_SELECT, [this](std::uint32_t number) {
+        const auto& counters = state_->counters;
+        state_->file.set_pair(EYERISS_REG_PERF_LO, EYERISS_REG_PERF_HI, counters.value(number));
+        state_->file.set_pair(EYERISS_REG_PERF_THRESHOLD_LO, EYERISS_REG_PERF_THRESHOLD_HI,
+                              counters.threshold(number));
+    });
+    const auto keep_threshold = [this](std::uint32_t) {
+        const auto& seen = state_->file;
+        state_->counters.set_threshold(seen.value(EYERISS_REG_PERF_SELECT),
+                                       std::uint64_t{seen.value(EYERISS_REG_PERF_THRESHOLD_HI)} << 32 |
+                                           seen.value(EYERISS_REG_PERF_THRESHOLD_LO));
+    };
+    file.on_write(EYERISS_REG_PERF_THRESHOLD_LO, keep_threshold);
+    file.on_write(EYERISS_REG_PERF_THRESHOLD_HI, keep_threshold);
+}
+
 void accelerator::control(std::uint32_t written) {
     auto& file = state_->file;
+    if ((written & EYERISS_CTRL_CLEAR_COUNTERS) != 0) state_->counters.clear();
     if ((written & EYERISS_CTRL_RESET) != 0) {
         engine_->abandon();
-        file.change(EYERISS_REG_STATUS, EYERISS_STATUS_DONE | EYERISS_STATUS_ERROR, 0);
+        file.change(EYERISS_REG_STATUS, EYERISS_STATUS_DONE | EYERISS_STATUS_ERROR | EYERISS_STATUS_COUNTER,
+                    0);
         for (const auto counter :
              {EYERISS_REG_ERROR_CODE, EYERISS_REG_ERROR_INFO, EYERISS_REG_CYCLES_LO, EYERISS_REG_CYCLES_HI,
               EYERISS_REG_MACS_LO, EYERISS_REG_MACS_HI, EYERISS_REG_OVERFLOWS}) {
@@ -110,7 +136,7 @@ void accelerator::control(std::uint32_t written) {
         }
     } else if ((written & EYERISS_CTRL_START) != 0 &&
                (file.value(EYERISS_REG_STATUS) & EYERISS_STATUS_BUSY) == 0) {
-        file.set(EYERISS_REG_STATUS, EYERISS_STATUS_BUSY);
+        file.change(EYERISS_REG_STATUS, EYERISS_STATUS_DONE | EYERISS_STATUS_ERROR, EYERISS_STATUS_BUSY);
         start_.notify(sc_core::SC_ZERO_TIME);
     }
     status_changed_.notify(sc_core::SC_ZERO_TIME);
@@ -124,25 +150,42 @@ void accelerator::run_layers() {
         const layer_report report =
             engine_->run(file.value(EYERISS_REG_IMAGE_BASE), file.value(EYERISS_REG_DESC_OFFSET), check_crc,
                          state_->last_error);
-        const bool abandoned = report.error == EYERISS_OK && !state_->last_error.empty();
-        const eyeriss_register_field end =
-            report.error != EYERISS_OK ? EYERISS_STATUS_ERROR : EYERISS_STATUS_DONE;
-        file.set(EYERISS_REG_STATUS, abandoned ? 0 : end);
-        if (!abandoned) {
-            file.set(EYERISS_REG_ERROR_CODE, report.error);
-            file.set(EYERISS_REG_ERROR_INFO, report.error_info);
-            file.set_pair(EYERISS_REG_CYCLES_LO, EYERISS_REG_CYCLES_HI, report.cycles);
-            file.set_pair(EYERISS_REG_MACS_LO, EYERISS_REG_MACS_HI, report.macs_effectual);
-            file.set(EYERISS_REG_OVERFLOWS,
-                     static_cast<std::uint32_t>(std::min<std::uint64_t>(report.psum_overflows, 0xffffffffU)));
-            if (layer_observer_) layer_observer_(report);
-        }
+        finish(report);
         status_changed_.notify(sc_core::SC_ZERO_TIME);
     }
 }
 
-void accelerator::drive_irq() {
-    irq.write(state_->interrupt());
+/// Puts a layer's end into the registers; a layer that reset has abandoned leaves no trace.
+void accelerator::finish(const layer_report& report) {
+    auto& file = state_->file;
+    const bool abandoned = report.error == EYERISS_OK && !state_->last_error.empty();
+    if (abandoned) {
+        file.change(EYERISS_REG_STATUS, EYERISS_STATUS_BUSY, 0);
+        return;
+    }
+    file.change(EYERISS_REG_STATUS, EYERISS_STATUS_BUSY,
+                report.error != EYERISS_OK ? EYERISS_STATUS_ERROR : EYERISS_STATUS_DONE);
+    file.set(EYERISS_REG_ERROR_CODE, report.error);
+    file.set(EYERISS_REG_ERROR_INFO, report.error_info);
+    file.set_pair(EYERISS_REG_CYCLES_LO, EYERISS_REG_CYCLES_HI, report.cycles);
+    file.set_pair(EYERISS_REG_MACS_LO, EYERISS_REG_MACS_HI, report.macs_effectual);
+    file.set(EYERISS_REG_OVERFLOWS,
+             static_cast<std::uint32_t>(std::min<std::uint64_t>(report.psum_overflows, 0xffffffffU)));
+    if (const auto reached = state_->counters.add(report)) {
+        file.set(EYERISS_REG_PERF_REACHED, *reached);
+        file.change(EYERISS_REG_STATUS, 0, EYERISS_STATUS_COUNTER);
+    }
+    if (layer_observer_) layer_observer_(report);
+}
+
+void accelerator::drive_irqs() {
+    const auto drive = [this](interrupt_line& line, eyeriss_register_field enable,
+                              eyeriss_register_field status) {
+        if (line.size() != 0) line->write(state_->interrupt(enable, status));
+    };
+    drive(done_irq, EYERISS_CTRL_IRQ_ENABLE_DONE, EYERISS_STATUS_DONE);
+    drive(error_irq, EYERISS_CTRL_IRQ_ENABLE_ERROR, EYERISS_STATUS_ERROR);
+    drive(counter_irq, EYERISS_CTRL_IRQ_ENABLE_COUNTER, EYERISS_STATUS_COUNTER);
 }
 
 }  // namespace eyeriss::accelerator

@@ -26,14 +26,17 @@ class engine;
 /// `registers` is a TLM-2.0 LT target (models/abi/registers.h; aligned 32-bit accesses, anything else is
 /// answered with an error response). `read_port` and `write_port` are initiators for bus addresses below 4
 /// GiB; with dma_options::port_per_cluster `cluster_ports`, one a GLB cluster, take their place, which are
-/// none otherwise. `irq` is high while enabled and DONE or ERROR stands.
+/// none otherwise. `done_irq`, `error_irq` and `counter_irq` are each high while their bit of STATUS and its
+/// enable in CTRL are set; a line that nobody needs may stay unbound.
 class accelerator : public sc_core::sc_module {
 public:
     tlm_utils::simple_target_socket<accelerator> registers;
     tlm_utils::simple_initiator_socket<accelerator> read_port;
     tlm_utils::simple_initiator_socket<accelerator> write_port;
     sc_core::sc_vector<tlm_utils::simple_initiator_socket_tagged<accelerator>> cluster_ports;
-    sc_core::sc_out<bool> irq;
+    using interrupt_line =
+        sc_core::sc_port<sc_core::sc_signal_inout_if<bool>, 1, sc_core::SC_ZERO_OR_MORE_BOUND>;
+    interrupt_line done_irq, error_irq, counter_irq;
 
     accelerator(sc_core::sc_module_name name, const arch::machine& machine, timing mode = timing::timed,
                 const dma_options& memory = {});
@@ -64,8 +67,10 @@ private:
     tlm::tlm_sync_enum write_answer(tlm::tlm_generic_payload& t, tlm::tlm_phase& p, sc_core::sc_time& d) {
         return memory_answer(1, t, p, d);
     }
+    void follow_counters();
     void run_layers();
-    void drive_irq();
+    void finish(const layer_report& report);
+    void drive_irqs();
 
     struct state;
     std::unique_ptr<state> state_;

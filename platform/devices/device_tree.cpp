@@ -145,7 +145,9 @@ void write_devices(tree_writer& out, const device_tree_description& machine) {
         out.texts("compatible", {"sifive,test1", "sifive,test0", "syscon"});
     });
     out.node(at("accelerator", machine.accelerator), [&] {
-        interrupt(machine.accelerator_irq);
+        out.cells("interrupts", machine.accelerator_irqs);
+        out.texts("interrupt-names", {"done", "error", "counter"});
+        out.cells("interrupt-parent", {plic_handle});
         out.range(machine.accelerator);
         out.text("compatible", "eyeriss,v2");
     });

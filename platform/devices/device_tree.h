@@ -13,7 +13,8 @@ struct device_tree_description {
     std::uint64_t timebase_hz = 0;
     unsigned uart_clock_hz = 0;
     address_range memory, sram, plic, clint, uart, finisher, accelerator;
-    unsigned plic_sources = 0, uart_irq = 0, accelerator_irq = 0;
+    unsigned plic_sources = 0, uart_irq = 0;
+    std::vector<std::uint32_t> accelerator_irqs;  ///< done, error, counter
 };
 
 /// A flattened device tree (devicetree specification 0.4), with nodes, names and compatible strings as QEMU's

@@ -141,7 +141,8 @@ int run_network(void) {
     eyeriss_device device;
     eyeriss_network network;
     if (eyeriss_probe(&device, &bus, EYERISS_REG_BASE) != EYERISS_DRIVER_OK) return fail(NULL, &device.fault);
-    if (hal_irq_enable(EYERISS_IRQ, on_accelerator, &patience) != 0) {
+    if (hal_irq_enable(EYERISS_IRQ_DONE, on_accelerator, &patience) != 0 ||
+        hal_irq_enable(EYERISS_IRQ_ERROR, on_accelerator, &patience) != 0) {
         hal_puts("error: the interrupt controller has no input for the accelerator\n");
         return EYERISS_CLASS_DEVICE;
     }
@@ -151,6 +152,7 @@ int run_network(void) {
     } else {
         code = run_opened(&network);
     }
-    hal_irq_disable(EYERISS_IRQ); /* the handler's context ends with this function */
+    hal_irq_disable(EYERISS_IRQ_DONE); /* the handler's context ends with this function */
+    hal_irq_disable(EYERISS_IRQ_ERROR);
     return code;
 }

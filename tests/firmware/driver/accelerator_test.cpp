@@ -90,7 +90,8 @@ BOOST_AUTO_TEST_CASE(start_keeps_the_interrupt_and_the_checks_on) {
     bench b;
     BOOST_TEST(eyeriss_layer_start(&b.network, 0) == EYERISS_DRIVER_OK);
     BOOST_TEST(b.written(EYERISS_REG_CTRL).back() ==
-               (EYERISS_CTRL_START | EYERISS_CTRL_IRQ_ENABLE | EYERISS_CTRL_CRC_CHECK));
+               (EYERISS_CTRL_START | EYERISS_CTRL_IRQ_ENABLE_DONE | EYERISS_CTRL_IRQ_ENABLE_ERROR |
+                EYERISS_CTRL_CRC_CHECK));
 }
 
 BOOST_AUTO_TEST_CASE(each_error_code_of_the_hardware_comes_through) {

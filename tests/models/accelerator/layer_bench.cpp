@@ -30,11 +30,13 @@ void plain_memory::transport(tlm::tlm_generic_payload& t, sc_core::sc_time&) {
 }
 
 layer_bench::layer_bench(sc_core::sc_module_name name, const arch::machine& m, accelerator::timing mode)
-    : sc_module(name), registers("registers"), irq("irq"), memory("memory"), dut("dut", m, mode) {
+    : sc_module(name), registers("registers"), memory("memory"), dut("dut", m, mode) {
     registers.bind(dut.registers);
     dut.read_port.bind(memory.read);
     dut.write_port.bind(memory.write);
-    dut.irq.bind(irq);
+    dut.done_irq.bind(done_irq);
+    dut.error_irq.bind(error_irq);
+    dut.counter_irq.bind(counter_irq);
     dut.observe_layers([this](const accelerator::layer_report& r) { report_ = r; });
     SC_HAS_PROCESS(layer_bench);
     SC_THREAD(play);
@@ -58,11 +60,12 @@ accelerator::layer_report layer_bench::run(std::uint32_t layer, bool check_crc) 
     report_.reset();
     write_register(EYERISS_REG_IMAGE_BASE, 0);
     write_register(EYERISS_REG_DESC_OFFSET, compiler::image_layer(image_, layer).descriptor_offset);
-    write_register(EYERISS_REG_CTRL, EYERISS_CTRL_START | EYERISS_CTRL_IRQ_ENABLE |
+    write_register(EYERISS_REG_CTRL, EYERISS_CTRL_START | EYERISS_CTRL_IRQ_ENABLE_DONE |
+                                         EYERISS_CTRL_IRQ_ENABLE_ERROR | EYERISS_CTRL_IRQ_ENABLE_COUNTER |
                                          (check_crc ? std::uint32_t{EYERISS_CTRL_CRC_CHECK} : 0U));
-    while (!irq.read()) wait(irq.posedge_event());
+    while (!done_irq.read() && !error_irq.read()) wait(done_irq.posedge_event() | error_irq.posedge_event());
     write_register(EYERISS_REG_STATUS, EYERISS_STATUS_DONE | EYERISS_STATUS_ERROR);
-    while (irq.read()) wait(irq.negedge_event());
+    while (done_irq.read() || error_irq.read()) wait(done_irq.negedge_event() | error_irq.negedge_event());
     if (!report_) throw std::logic_error("interrupt without a report");
     return *report_;
 }

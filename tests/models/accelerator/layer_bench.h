@@ -33,7 +33,7 @@ private:
 class layer_bench : public sc_core::sc_module {
 public:
     tlm_utils::simple_initiator_socket<layer_bench> registers;
-    sc_core::sc_signal<bool> irq;
+    sc_core::sc_signal<bool> done_irq, error_irq, counter_irq;
     plain_memory memory;
     accelerator::accelerator dut;
     std::function<void()> scenario;

@@ -157,9 +157,9 @@ BOOST_AUTO_TEST_CASE(a_write_reaches_its_callback_with_what_was_written) {
     software s;
     std::vector<std::uint32_t> seen;
     s.file.on_write(EYERISS_REG_CTRL, [&](std::uint32_t written) { seen.push_back(written); });
-    s.write(EYERISS_REG_CTRL, EYERISS_CTRL_START | EYERISS_CTRL_IRQ_ENABLE);
+    s.write(EYERISS_REG_CTRL, EYERISS_CTRL_START | EYERISS_CTRL_IRQ_ENABLE_DONE);
     s.write(EYERISS_REG_IMAGE_BASE, 1);
-    BOOST_TEST(seen == std::vector<std::uint32_t>{EYERISS_CTRL_START | EYERISS_CTRL_IRQ_ENABLE},
+    BOOST_TEST(seen == std::vector<std::uint32_t>{EYERISS_CTRL_START | EYERISS_CTRL_IRQ_ENABLE_DONE},
                boost::test_tools::per_element());
-    BOOST_TEST(s.read(EYERISS_REG_CTRL).second == static_cast<unsigned>(EYERISS_CTRL_IRQ_ENABLE));
+    BOOST_TEST(s.read(EYERISS_REG_CTRL).second == static_cast<unsigned>(EYERISS_CTRL_IRQ_ENABLE_DONE));
 }

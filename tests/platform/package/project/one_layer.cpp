@@ -62,7 +62,8 @@ public:
         registers_.bind(accelerator_.registers);
         accelerator_.read_port.bind(dram.ports);
         accelerator_.write_port.bind(dram.ports);
-        accelerator_.irq(irq_);
+        accelerator_.done_irq(done_);
+        accelerator_.error_irq(error_);
         SC_HAS_PROCESS(bench);
         SC_THREAD(run);
     }
@@ -73,8 +74,9 @@ private:
     void run() {
         write(EYERISS_REG_IMAGE_BASE, 0);
         write(EYERISS_REG_DESC_OFFSET, descriptor_);
-        write(EYERISS_REG_CTRL, EYERISS_CTRL_START | EYERISS_CTRL_IRQ_ENABLE | EYERISS_CTRL_CRC_CHECK);
-        wait(irq_.posedge_event());
+        write(EYERISS_REG_CTRL, EYERISS_CTRL_START | EYERISS_CTRL_IRQ_ENABLE_DONE |
+                                    EYERISS_CTRL_IRQ_ENABLE_ERROR | EYERISS_CTRL_CRC_CHECK);
+        wait(done_.posedge_event() | error_.posedge_event());
         status = read(EYERISS_REG_STATUS);
         effectual_macs = read(EYERISS_REG_MACS_LO);
         cycles = read(EYERISS_REG_CYCLES_LO);
@@ -100,7 +102,7 @@ private:
 
     eyeriss::accelerator::accelerator accelerator_;
     tlm_utils::simple_initiator_socket<bench> registers_{"registers"};
-    sc_core::sc_signal<bool> irq_{"irq"};
+    sc_core::sc_signal<bool> done_{"done"}, error_{"error"};
     std::uint32_t descriptor_;
 };
 
