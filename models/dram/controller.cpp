@@ -68,7 +68,8 @@ energy_picojoules controller::energy() {
 bool controller::accept(payload& transaction, port_statistics& counts) {
     bool good = true;
     if (options_.keeps_data) {
-        good = access(transaction, memory_.bytes(), memory_rights::read_write);
+        good = (!faults_ || faults_->admit(transaction)) &&
+               access(transaction, memory_.bytes(), memory_rights::read_write);
     } else {
         const std::uint64_t length = transaction.get_data_length();
         good = length != 0 && transaction.get_streaming_width() != 0 &&
@@ -233,7 +234,11 @@ void controller::step_for(std::uint32_t index) {
 }
 
 unsigned controller::transport_dbg(int, payload& transaction) {
-    return options_.keeps_data ? debug_access(transaction, memory_.bytes()) : 0;
+    const unsigned moved = options_.keeps_data ? debug_access(transaction, memory_.bytes()) : 0;
+    if (faults_ && transaction.is_write()) {
+        faults_->overwritten(transaction.get_address(), moved);
+    }
+    return moved;
 }
 
 bool controller::get_direct_mem_ptr(int port, payload& transaction, tlm::tlm_dmi& dmi) {
@@ -252,7 +257,19 @@ bool controller::get_direct_mem_ptr(int port, payload& transaction, tlm::tlm_dmi
     dmi.set_dmi_ptr(memory_.bytes().data() + region->first);
     dmi.set_start_address(region->first);
     dmi.set_end_address(std::min(region->second, capacity_bytes_ - 1));
-    return true;
+    return !faults_ || faults_->limit(dmi, address);
+}
+
+memory_faults& controller::faults() {
+    if (!faults_) {
+        faults_ = std::make_unique<memory_faults>(memory_.bytes(), options_.ecc);
+        faults_->on_withdrawal([this](std::uint64_t first, std::uint64_t last) {
+            for (auto& socket : sockets_) {
+                socket->invalidate_direct_mem_ptr(first, last);
+            }
+        });
+    }
+    return *faults_;
 }
 
 void controller::set_dmi_region(std::optional<std::pair<std::uint64_t, std::uint64_t>> region) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <systemc>
 #include <tlm>
@@ -14,6 +15,7 @@
 #include "models/dram/energy.h"
 #include "models/dram/latency_histogram.h"
 #include "models/dram/memory_access.h"
+#include "models/dram/memory_faults.h"
 
 namespace eyeriss::dram {
 
@@ -25,6 +27,7 @@ struct controller_options {
     /// Bytes that may be reached by DMI, [first, last]; none: DMI is refused.
     std::optional<std::pair<std::uint64_t, std::uint64_t>> dmi_region;
     sc_core::sc_time dmi_latency;  ///< what a DMI user is asked to charge an access
+    bool ecc = false;              ///< words carry check bits (memory_faults.h)
 };
 
 /// What an initiator did, by port. Latency runs from BEGIN_REQ (with its delay) to BEGIN_RESP.
@@ -77,6 +80,9 @@ public:
     [[nodiscard]] std::span<std::uint8_t> bytes() const { return memory_.bytes(); }
     [[nodiscard]] const part& device() const { return part_; }
     [[nodiscard]] const address_mapping& mapping() const { return mapping_; }
+
+    /// Faults on demand; made with the first call.
+    [[nodiscard]] memory_faults& faults();
 
     [[nodiscard]] unsigned channels() const { return static_cast<unsigned>(channels_.size()); }
     [[nodiscard]] const port_statistics& port_counts(unsigned port) const { return ports_[port].counts; }
@@ -157,6 +163,7 @@ private:
     address_mapping mapping_;
     std::uint64_t capacity_bytes_;
     lazy_memory memory_;
+    std::unique_ptr<memory_faults> faults_;  ///< null while nobody asked for one
     std::vector<channel> channels_;
     sc_core::sc_vector<port_socket> sockets_;
     std::vector<port_state> ports_;

@@ -35,6 +35,9 @@ dram::dram(sc_core::sc_module_name name, const arch::dram_parameters& parameters
 }
 
 void dram::b_transport(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay) {
+    if (faults_ && !faults_->admit(transaction)) {
+        return;
+    }
     if (!access(transaction, memory_.bytes(), memory_rights::read_write) ||
         transaction.get_command() == tlm::TLM_IGNORE_COMMAND) {
         return;
@@ -64,11 +67,27 @@ void dram::occupy_bus(std::uint64_t bytes, sc_core::sc_time& delay) {
 }
 
 unsigned dram::transport_dbg(tlm::tlm_generic_payload& transaction) {
-    return debug_access(transaction, memory_.bytes());
+    const unsigned moved = debug_access(transaction, memory_.bytes());
+    if (faults_ && transaction.is_write()) {
+        faults_->overwritten(transaction.get_address(), moved);
+    }
+    return moved;
 }
 
-bool dram::get_direct_mem_ptr(tlm::tlm_generic_payload&, tlm::tlm_dmi& dmi) {
-    return grant(dmi, memory_.bytes(), memory_rights::read_write, latency_);
+bool dram::get_direct_mem_ptr(tlm::tlm_generic_payload& transaction, tlm::tlm_dmi& dmi) {
+    const bool granted = grant(dmi, memory_.bytes(), memory_rights::read_write,
+                               sc_core::sc_time(parameters_.dmi_latency_ns, sc_core::SC_NS));
+    return granted && (!faults_ || faults_->limit(dmi, transaction.get_address()));
+}
+
+memory_faults& dram::faults() {
+    if (!faults_) {
+        faults_ = std::make_unique<memory_faults>(memory_.bytes(), parameters_.ecc);
+        faults_->on_withdrawal([this](std::uint64_t first, std::uint64_t last) {
+            socket->invalidate_direct_mem_ptr(first, last);
+        });
+    }
+    return *faults_;
 }
 
 }  // namespace eyeriss::dram

@@ -2,12 +2,14 @@
 
 #include <tlm_utils/simple_target_socket.h>
 #include <cstdint>
+#include <memory>
 #include <systemc>
 #include <tlm>
 
 #include "models/arch/machine.h"
 #include "models/dram/byte_rate.h"
 #include "models/dram/memory_access.h"
+#include "models/dram/memory_faults.h"
 
 namespace eyeriss::dram {
 
@@ -25,7 +27,8 @@ struct dram_statistics {
 /// Time: dram_model::ideal adds latency_ns to each access. dram_model::bandwidth has one data bus of
 /// limit_mbps (10^6 bytes a second, reads and writes together) that serves accesses in the order of their
 /// calls: an access starts when the bus is free, takes bytes / limit_mbps, and latency_ns comes on top
-/// without holding the bus. Memory changes at the call. DMI is granted, its time is the initiator's affair.
+/// without holding the bus. Memory changes at the call. DMI is granted with
+/// dmi_latency_ns, which is the initiator's to charge.
 class dram : public sc_core::sc_module {
 public:
     tlm_utils::simple_target_socket<dram> socket;
@@ -38,6 +41,8 @@ public:
     [[nodiscard]] std::uint64_t capacity_bytes() const { return memory_.size(); }
     /// The memory itself, for tests and observers.
     [[nodiscard]] std::span<std::uint8_t> bytes() const { return memory_.bytes(); }
+    /// Faults on demand; made with the first call.
+    [[nodiscard]] memory_faults& faults();
 
 private:
     void b_transport(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
@@ -49,6 +54,7 @@ private:
     arch::dram_parameters parameters_;
     sc_core::sc_time latency_;
     lazy_memory memory_;
+    std::unique_ptr<memory_faults> faults_;  ///< null while nobody asked for one
     dram_statistics statistics_;
     byte_rate bus_;
 };

@@ -34,6 +34,9 @@ void glb_cluster::begin_layer(bool single_buffer) {
     for (auto& bank : psum_banks_) bank = {};
     read_bits_ = write_bits_ = 0;
     actions_ = {};
+    uncorrectable_.reset();
+    corrected_ = 0;
+    corrected_bank_ = 0;
 }
 
 void glb_cluster::clear_iacts(unsigned half) {
@@ -45,11 +48,12 @@ bool glb_cluster::load_iacts(unsigned half, unsigned bank, std::shared_ptr<pe::i
                              std::uint32_t pes) {
     const unsigned words = row->words_to.empty() ? 0 : row->words_to.back();
     auto& used = halves_[half].used_words[bank];
+    const unsigned first = used + half * m_.iact_bank_port_words() / 2;
     used += words;
     write_bits_ += std::uint64_t{words} * m_.noc.iact_port_bits;
     actions_[energy::action::glb_iact_write] += words;
     actions_[energy::action::port_in] += words;
-    halves_[half].rows.push_back({bank, std::move(row), pes});
+    halves_[half].rows.push_back({bank, std::move(row), pes, first});
     return used <= m_.iact_bank_port_words() / (single_buffer_ ? 1 : 2);
 }
 
@@ -106,6 +110,7 @@ std::shared_ptr<pe::psum_row> glb_cluster::fetch_psums(unsigned column, std::uin
     auto& bank = psum_banks_[column];
     const auto found = bank.rows.find(slot);
     if (found == bank.rows.end()) return nullptr;
+    if (!upsets_.empty()) strike_psums(column, slot);
     auto psums = std::move(found->second);
     bank.rows.erase(found);
     bank.used_psums -= psums->values.size();

@@ -10,6 +10,7 @@
 
 #include "models/arch/machine.h"
 #include "models/energy/actions.h"
+#include "models/faults/fault.h"
 #include "models/pe/contents.h"
 
 namespace eyeriss::glb {
@@ -40,6 +41,7 @@ public:
         unsigned bank = 0;
         std::shared_ptr<pe::iact_row> row;
         std::uint32_t pes = 0;
+        unsigned first_word = 0;  ///< within the bank
     };
     [[nodiscard]] const std::vector<stored_row>& rows(unsigned half) const { return halves_[half].rows; }
 
@@ -59,6 +61,20 @@ public:
     /// Takes them out again; null when there are none.
     [[nodiscard]] std::shared_ptr<pe::psum_row> fetch_psums(unsigned column, std::uint64_t slot);
 
+    /// Inverts a bit of a bank's word in what is next read from there (faults::check; A-UPSET). Psum words
+    /// are numbered in the order of the slots that the bank holds.
+    void upset(faults::glb_bank memory, unsigned bank, unsigned word, unsigned bit) {
+        upsets_.push_back({memory, bank, word, bit});
+    }
+    /// To be called before a half is read: what upsets and, with glb.ecc, check bits make of its rows.
+    void strike_iacts(unsigned half);
+    /// Bank in which check bits found an error that they could not correct, since begin_layer; psum banks
+    /// count on from the iact banks.
+    [[nodiscard]] std::optional<unsigned> uncorrectable_bank() const { return uncorrectable_; }
+    /// Words that check bits corrected, and the bank of the last one, since begin_layer.
+    [[nodiscard]] std::uint64_t corrected() const { return corrected_; }
+    [[nodiscard]] unsigned corrected_bank() const { return corrected_bank_; }
+
     /// Bytes read from and written to the banks since begin_layer.
     [[nodiscard]] std::uint64_t read_bytes() const { return (read_bits_ + 7) / 8; }
     [[nodiscard]] std::uint64_t write_bytes() const { return (write_bits_ + 7) / 8; }
@@ -67,7 +83,15 @@ public:
 
 private:
     void receive_psums(int column, noc::burst& b, sc_core::sc_time& delay);
+    void strike_psums(unsigned column, std::uint64_t slot);
+    /// Bits that are wrong in what is read of a bank's word, after correction; the word's upsets are over.
+    [[nodiscard]] std::uint64_t take_wrong_bits(faults::glb_bank memory, unsigned bank, unsigned word,
+                                                unsigned data_bits);
 
+    struct pending_upset {
+        faults::glb_bank memory;
+        unsigned bank, word, bit;
+    };
     struct half_buffer {
         std::vector<unsigned> used_words;  ///< of each bank
         std::vector<stored_row> rows;
@@ -84,6 +108,10 @@ private:
     std::vector<psum_bank> psum_banks_;
     std::uint64_t read_bits_ = 0, write_bits_ = 0;
     energy::action_counts actions_;
+    std::vector<pending_upset> upsets_;
+    std::optional<unsigned> uncorrectable_;
+    std::uint64_t corrected_ = 0;
+    unsigned corrected_bank_ = 0;
 };
 
 }  // namespace eyeriss::glb

@@ -74,7 +74,10 @@ void pe::pass_psums(int, noc::burst& b, sc_core::sc_time& delay) {
     auto& psums = static_cast<psum_row&>(*b.content);
     counts_.psum_words_in += b.words;
     if (rows_ != 0 && weights_ && !weights_->no_work && fault_ == pe_fault::none) {
-        if (!iacts_) {
+        if (!upsets_.empty() && iacts_) strike_operands();
+        if (fault_ != pe_fault::none) {
+            // The psums pass; the array reports the fault.
+        } else if (!iacts_) {
             fault_ = pe_fault::starved;
         } else if (!iacts_fit()) {
             fault_ = pe_fault::iact_spad;
@@ -84,10 +87,35 @@ void pe::pass_psums(int, noc::burst& b, sc_core::sc_time& delay) {
             fault_ = pe_fault::conflict;
         } else {
             accumulate(psums);
+            if (!upsets_.empty()) strike_psums(psums);
             b.words = (psums.values.size() + 1) / 2;
         }
     }
     psum_out->b_transport(b, delay);
+}
+
+void pe::strike_operands() {
+    for (const auto& u : upsets_) {
+        if (u.pad == faults::spad::iact) {
+            iacts_ = with_entry_bit_flipped(*iacts_, u.word, u.bit, u.widths);
+        } else if (u.pad == faults::spad::weight) {
+            auto struck = with_word_bit_flipped(*weights_, u.word, u.bit, p_.macs);
+            if (!struck) {
+                fault_ = pe_fault::corrupt;
+                break;
+            }
+            weights_ = std::move(struck);
+        }
+    }
+    std::erase_if(upsets_, [](const auto& u) { return u.pad != faults::spad::psum; });
+}
+
+void pe::strike_psums(psum_row& psums) {
+    for (const auto& u : upsets_) {
+        if (u.word < psums.channels)
+            psums.values[u.word] = with_psum_bit_flipped(psums.values[u.word], u.bit, p_.psum_bits);
+    }
+    upsets_.clear();
 }
 
 void pe::accumulate(psum_row& psums) {

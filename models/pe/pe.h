@@ -8,7 +8,9 @@
 #include "models/arch/machine.h"
 #include "models/arch/timing/pe_pipeline.h"
 #include "models/energy/actions.h"
+#include "models/faults/fault.h"
 #include "models/pe/contents.h"
+#include "models/pe/upset.h"
 
 namespace eyeriss::pe {
 
@@ -26,7 +28,14 @@ struct pe_counts {
     std::uint64_t psum_words_in = 0;  ///< words of two psums that came from below
 };
 
-enum class pe_fault : std::uint8_t { none, weight_spad, iact_spad, starved, conflict };
+enum class pe_fault : std::uint8_t {
+    none,
+    weight_spad,
+    iact_spad,
+    starved,
+    conflict,
+    corrupt  ///< the weight SPads hold no tile any more
+};
 
 /// A PE of Eyeriss v2: five SPads, CSC or dense operands, SIMD 2, psums in from below and out above (JETCAS
 /// 9(2), 2019, section IV). It multiplies what its sockets brought: iact and weight bursts stay in the SPads
@@ -50,6 +59,12 @@ public:
     /// the weight tile. Zero rows: no work, psums pass. Iacts of the pass before are dropped.
     void begin_pass(unsigned windows, unsigned step, unsigned columns, unsigned rows);
 
+    /// Inverts a bit of a SPad (faults::check) in the next row that the PE works on: of its weights, which
+    /// stay so until they are replaced; of its iacts; or of its first window's psums.
+    void upset(faults::spad pad, unsigned word, unsigned bit, const row_widths& widths) {
+        upsets_.push_back({pad, word, bit, widths});
+    }
+
     [[nodiscard]] std::uint32_t index() const { return index_; }
     [[nodiscard]] bool working() const { return rows_ != 0 && weights_ && !weights_->no_work; }
     [[nodiscard]] const iact_row* iacts() const { return iacts_.get(); }
@@ -66,6 +81,8 @@ private:
     void pass_psums(int, noc::burst& b, sc_core::sc_time& delay);
     void accumulate(psum_row& psums);
     void accumulate_saturating(psum_row& psums);
+    void strike_operands();
+    void strike_psums(psum_row& psums);
     void count_windows();
     [[nodiscard]] bool iacts_fit() const;
 
@@ -79,6 +96,12 @@ private:
     std::vector<std::int32_t> sums_;
     pe_counts counts_;
     pe_fault fault_ = pe_fault::none;
+    struct pending_upset {
+        faults::spad pad;
+        unsigned word, bit;
+        row_widths widths;
+    };
+    std::vector<pending_upset> upsets_;
 };
 
 }  // namespace eyeriss::pe
