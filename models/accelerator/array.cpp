@@ -143,6 +143,7 @@ std::vector<arch::timing::load> array::send_weights(const arch::tiling& tiles, c
 std::vector<arch::timing::stream> array::send_iacts(unsigned half) {
     std::vector<arch::timing::stream> streams;
     for (const unsigned c : iact_sources()) {
+        glbs_[c].strike_iacts(half);
         for (const auto& stored : glbs_[c].rows(half)) {
             const auto burst = glbs_[c].send_iacts(stored);
             if (burst.arrivals.empty()) continue;
@@ -243,6 +244,10 @@ std::vector<arch::timing::chain> array::run_chains(const arch::tiling& tiles, co
 
 void array::check_faults() const {
     for (unsigned c = 0; c < m_.noc.clusters(); ++c) {
+        if (const auto bank = glbs_[c].uncorrectable_bank()) {
+            throw layer_fault(EYERISS_ERR_ECC, c << 8 | *bank,
+                              fmt::format("{}: bank {}: a word with two wrong bits", glbs_[c].name(), *bank));
+        }
         for (unsigned i = 0; i < m_.noc.pes_per_cluster(); ++i) {
             const pe::pe& pe = clusters_[c].at(i / m_.noc.pe_cols, i % m_.noc.pe_cols);
             switch (pe.fault()) {
@@ -257,6 +262,9 @@ void array::check_faults() const {
                 case pe::pe_fault::starved:
                     throw layer_fault(EYERISS_ERR_NOC_CONFLICT, c,
                                       fmt::format("{}: waits for iacts that no port sends", pe.name()));
+                case pe::pe_fault::corrupt:
+                    throw layer_fault(EYERISS_ERR_PAYLOAD_CODE, pe.index(),
+                                      fmt::format("{}: what its weight SPads hold is no tile", pe.name()));
                 case pe::pe_fault::conflict:
                     throw layer_fault(EYERISS_ERR_NOC_CONFLICT, c,
                                       fmt::format("{}: operands of different tiles meet", pe.name()));

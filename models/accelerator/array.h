@@ -53,6 +53,11 @@ public:
     [[nodiscard]] std::span<const std::uint32_t> working_pes() const { return working_; }
 
     [[nodiscard]] glb::glb_cluster& glb(unsigned cluster) { return glbs_[cluster]; }
+    [[nodiscard]] pe::pe& pe_numbered(unsigned index) {
+        const unsigned in_cluster = index % m_.noc.pes_per_cluster();
+        return clusters_[index / m_.noc.pes_per_cluster()].at(in_cluster / m_.noc.pe_cols,
+                                                              in_cluster % m_.noc.pe_cols);
+    }
     [[nodiscard]] const noc::network& network() const { return *network_; }
     /// Clusters whose GLB banks feed iacts into the mesh under the present configuration.
     [[nodiscard]] std::vector<unsigned> iact_sources() const;
