@@ -38,7 +38,7 @@ accelerator::accelerator(sc_core::sc_module_name name, const arch::machine& mach
     file.on_write(EYERISS_REG_STATUS,
                   [this](std::uint32_t) { status_changed_.notify(sc_core::SC_ZERO_TIME); });
     file.on_write(EYERISS_REG_LAYER, [this](std::uint32_t layer) {
-        if (marker_observer_) marker_observer_(layer, sc_core::sc_time_stamp().to_seconds());
+        for (const auto& observer : marker_observers_) observer(layer, sc_core::sc_time_stamp().to_seconds());
     });
     follow_counters();
     registers.register_b_transport(this, &accelerator::transport);
@@ -85,7 +85,7 @@ void accelerator::observe_layers(layer_observer observer) {
     layer_observer_ = std::move(observer);
 }
 void accelerator::observe_markers(marker_observer observer) {
-    marker_observer_ = std::move(observer);
+    marker_observers_.push_back(std::move(observer));
 }
 const std::string& accelerator::last_error() const {
     return state_->last_error;
@@ -127,11 +127,14 @@ void accelerator::control(std::uint32_t written) {
     if ((written & EYERISS_CTRL_CLEAR_COUNTERS) != 0) state_->counters.clear();
     if ((written & EYERISS_CTRL_RESET) != 0) {
         engine_->abandon();
-        file.change(EYERISS_REG_STATUS, EYERISS_STATUS_DONE | EYERISS_STATUS_ERROR | EYERISS_STATUS_COUNTER,
-                    0);
+        file.change(
+            EYERISS_REG_STATUS,
+            EYERISS_STATUS_DONE | EYERISS_STATUS_ERROR | EYERISS_STATUS_COUNTER | EYERISS_STATUS_CORRECTED,
+            0);
         for (const auto counter :
              {EYERISS_REG_ERROR_CODE, EYERISS_REG_ERROR_INFO, EYERISS_REG_CYCLES_LO, EYERISS_REG_CYCLES_HI,
-              EYERISS_REG_MACS_LO, EYERISS_REG_MACS_HI, EYERISS_REG_OVERFLOWS}) {
+              EYERISS_REG_MACS_LO, EYERISS_REG_MACS_HI, EYERISS_REG_OVERFLOWS, EYERISS_REG_ECC_DRAM_CORRECTED,
+              EYERISS_REG_ECC_GLB_CORRECTED, EYERISS_REG_ECC_ADDRESS}) {
             file.set(counter, 0);
         }
     } else if ((written & EYERISS_CTRL_START) != 0 &&
@@ -147,6 +150,7 @@ void accelerator::run_layers() {
     for (;;) {
         wait(start_);
         const bool check_crc = (file.value(EYERISS_REG_CTRL) & EYERISS_CTRL_CRC_CHECK) != 0;
+        engine_->set_watchdog(file.value(EYERISS_REG_WATCHDOG));
         const layer_report report =
             engine_->run(file.value(EYERISS_REG_IMAGE_BASE), file.value(EYERISS_REG_DESC_OFFSET), check_crc,
                          state_->last_error);
@@ -158,6 +162,10 @@ void accelerator::run_layers() {
 /// Puts a layer's end into the registers; a layer that reset has abandoned leaves no trace.
 void accelerator::finish(const layer_report& report) {
     auto& file = state_->file;
+    std::uint32_t where = 0;
+    if (const auto words = engine_->glb_corrected(where); words != 0)
+        note_corrected(EYERISS_REG_ECC_GLB_CORRECTED, words, where);
+    if (report.error == EYERISS_ERR_ECC) file.set(EYERISS_REG_ECC_ADDRESS, report.error_info);
     const bool abandoned = report.error == EYERISS_OK && !state_->last_error.empty();
     if (abandoned) {
         file.change(EYERISS_REG_STATUS, EYERISS_STATUS_BUSY, 0);
@@ -179,13 +187,43 @@ void accelerator::finish(const layer_report& report) {
 }
 
 void accelerator::drive_irqs() {
-    const auto drive = [this](interrupt_line& line, eyeriss_register_field enable,
-                              eyeriss_register_field status) {
-        if (line.size() != 0) line->write(state_->interrupt(enable, status));
+    const auto drive = [this](interrupt_line& line, faults::irq_line which, bool cause) {
+        if (line.size() == 0) return;
+        auto& faults = line_faults_[static_cast<std::size_t>(which)];
+        sc_core::sc_time delay;
+        line->write(faults.drive(cause, delay));
+        if (delay == sc_core::SC_ZERO_TIME) return;
+        sc_core::sc_spawn([this, &faults, delay] {
+            wait(delay);
+            faults.end_delay();
+            status_changed_.notify(sc_core::SC_ZERO_TIME);
+        });
     };
-    drive(done_irq, EYERISS_CTRL_IRQ_ENABLE_DONE, EYERISS_STATUS_DONE);
-    drive(error_irq, EYERISS_CTRL_IRQ_ENABLE_ERROR, EYERISS_STATUS_ERROR);
-    drive(counter_irq, EYERISS_CTRL_IRQ_ENABLE_COUNTER, EYERISS_STATUS_COUNTER);
+    drive(done_irq, faults::irq_line::done,
+          state_->interrupt(EYERISS_CTRL_IRQ_ENABLE_DONE, EYERISS_STATUS_DONE));
+    drive(error_irq, faults::irq_line::error,
+          state_->interrupt(EYERISS_CTRL_IRQ_ENABLE_ERROR, EYERISS_STATUS_ERROR) ||
+              state_->interrupt(EYERISS_CTRL_IRQ_ENABLE_CORRECTED, EYERISS_STATUS_CORRECTED));
+    drive(counter_irq, faults::irq_line::counter,
+          state_->interrupt(EYERISS_CTRL_IRQ_ENABLE_COUNTER, EYERISS_STATUS_COUNTER));
+}
+
+/// Adds to a counter of corrected words, which saturates, and raises STATUS.CORRECTED.
+void accelerator::note_corrected(eyeriss_register counter, std::uint64_t words, std::uint32_t where) {
+    auto& file = state_->file;
+    file.set(counter,
+             static_cast<std::uint32_t>(std::min<std::uint64_t>(file.value(counter) + words, 0xffffffffU)));
+    file.set(EYERISS_REG_ECC_ADDRESS, where);
+    file.change(EYERISS_REG_STATUS, 0, EYERISS_STATUS_CORRECTED);
+    status_changed_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void accelerator::note_memory_error(std::uint32_t address, bool corrected) {
+    if (corrected) {
+        note_corrected(EYERISS_REG_ECC_DRAM_CORRECTED, 1, address);
+    } else {
+        state_->file.set(EYERISS_REG_ECC_ADDRESS, address);
+    }
 }
 
 }  // namespace eyeriss::accelerator

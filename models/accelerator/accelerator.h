@@ -3,14 +3,19 @@
 #include <tlm_utils/simple_initiator_socket.h>
 #include <tlm_utils/simple_target_socket.h>
 
+#include <array>
 #include <functional>
 #include <memory>
+#include <string>
 #include <systemc>
+#include <vector>
 
 #include "models/accelerator/dma.h"
+#include "models/accelerator/line_faults.h"
 #include "models/accelerator/register_file.h"
 #include "models/accelerator/report.h"
 #include "models/arch/machine.h"
+#include "models/faults/fault.h"
 
 namespace eyeriss::accelerator {
 
@@ -49,6 +54,17 @@ public:
     /// seconds.
     using marker_observer = std::function<void(std::uint32_t, double)>;
     void observe_markers(marker_observer observer);
+
+    /// Carries out a fault of the accelerator (GLB, SPad, port, DMA, clock, interrupt line) now, or with its
+    /// access trigger; faults::check must have passed it.
+    void inject(const faults::fault& f);
+    /// Called with the bus address of each descriptor before it is fetched.
+    void before_descriptor(std::function<void(std::uint32_t address)> hook);
+    /// To be told by a memory with check bits of a word that was not good: counts what was corrected and
+    /// keeps its bus address.
+    void note_memory_error(std::uint32_t address, bool corrected);
+    /// Who waits for whom, a line each, while a layer hangs; else empty.
+    [[nodiscard]] std::vector<std::string> who_waits() const;
     /// Called when an access to the registers is refused: unknown, misaligned, wrongly sized, read-only.
     void observe_refusals(register_file::refusal_callback observer);
     /// Why the last layer was refused, one line; empty after success. For people; software reads ERROR_CODE.
@@ -70,6 +86,8 @@ private:
     void follow_counters();
     void run_layers();
     void finish(const layer_report& report);
+    void note_corrected(eyeriss_register counter, std::uint64_t words, std::uint32_t where);
+    void inject_line_fault(const faults::fault& f);
     void drive_irqs();
 
     struct state;
@@ -78,7 +96,8 @@ private:
     std::unique_ptr<engine> engine_;
     sc_core::sc_event start_;
     sc_core::sc_event status_changed_;
-    marker_observer marker_observer_;
+    std::vector<marker_observer> marker_observers_;
+    std::array<line_faults, 3> line_faults_;  ///< by faults::irq_line
     layer_observer layer_observer_;
 };
 

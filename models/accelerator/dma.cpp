@@ -11,16 +11,14 @@
 namespace eyeriss::accelerator {
 namespace {
 
-[[noreturn]] void fail(bool reading, std::size_t size, std::uint64_t address, const std::string& response) {
-    throw layer_fault(EYERISS_ERR_BUS, static_cast<std::uint32_t>(address),
-                      fmt::format("DMA {} of {} bytes at {:#010x}: {}", reading ? "read" : "write", size,
-                                  address, response));
-}
-
-std::string response_text(tlm::tlm_response_status status) {
+[[noreturn]] void fail(bool reading, std::size_t size, std::uint64_t address,
+                       tlm::tlm_response_status status) {
     tlm::tlm_generic_payload payload;
     payload.set_response_status(status);
-    return payload.get_response_string();
+    const bool lost = status == tlm::TLM_GENERIC_ERROR_RESPONSE;
+    throw layer_fault(lost ? EYERISS_ERR_ECC : EYERISS_ERR_BUS, static_cast<std::uint32_t>(address),
+                      fmt::format("DMA {} of {} bytes at {:#010x}: {}", reading ? "read" : "write", size,
+                                  address, payload.get_response_string()));
 }
 
 }  // namespace
@@ -53,6 +51,7 @@ dma_port& dma::port(bool writes, unsigned cluster) const {
 
 sc_core::sc_time dma::move(tlm::tlm_command command, std::span<const stretch> list,
                            const sc_core::sc_time& start) {
+    if (gate_) gate_();
     if (options_.four_phases) {
         if (start != sc_core::SC_ZERO_TIME) {
             sc_core::wait(start);
@@ -66,7 +65,7 @@ sc_core::sc_time dma::move(tlm::tlm_command command, std::span<const stretch> li
         sc_core::sc_time delay = start;
         const auto status = s.port->transfer(command, s.address, s.bytes, delay);
         if (status != tlm::TLM_OK_RESPONSE) {
-            fail(reading, s.bytes.size(), s.address, response_text(status));
+            fail(reading, s.bytes.size(), s.address, status);
         }
         (reading ? read_bytes_ : written_bytes_) += s.bytes.size();
         longest = std::max(longest, delay);
@@ -81,7 +80,7 @@ dma_job& dma::take_job() {
     dma_job& job = *free_jobs_.back();
     free_jobs_.pop_back();
     job.bytes = 0;
-    job.error.clear();
+    job.error = tlm::TLM_OK_RESPONSE;
     return job;
 }
 
@@ -98,7 +97,7 @@ void dma::move_by_phases(tlm::tlm_command command, std::span<const stretch> list
     }
     (reading ? read_bytes_ : written_bytes_) += job.bytes;
     free_jobs_.push_back(&job);
-    if (!job.error.empty()) {
+    if (job.error != tlm::TLM_OK_RESPONSE) {
         fail(reading, job.bytes, job.error_address, job.error);
     }
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <span>
 #include <systemc>
@@ -42,14 +43,18 @@ struct strided_block {
 ///
 /// With b_transport a call returns at once with the time from now until the last byte; who needs the bytes
 /// waits for it. With four phases a call must come from an SC_THREAD, returns when the last response has
-/// come, and hands back zero. A failed access ends the layer (layer_fault with EYERISS_ERR_BUS and the
-/// address).
+/// come, and hands back zero. A failed access ends the layer: layer_fault with the address and
+/// EYERISS_ERR_ECC for TLM_GENERIC_ERROR_RESPONSE, by which a memory says that it has lost the data, else
+/// EYERISS_ERR_BUS.
 class dma {
 public:
     /// Ports: [0] reads and [1] writes or, with dma_options::port_per_cluster, one a GLB cluster for both.
     dma(std::vector<dma_port*> ports, const dma_options& options)
         : ports_(std::move(ports)), options_(options) {}
 
+    /// Called before each list is moved, in the process that asks for it: may wait, or end the layer by an
+    /// exception. May be empty.
+    void set_gate(std::function<void()> gate) { gate_ = std::move(gate); }
     /// All addresses are offsets from here.
     void set_base(std::uint32_t base) { base_ = base; }
 
@@ -83,6 +88,7 @@ private:
 
     std::vector<dma_port*> ports_;
     dma_options options_;
+    std::function<void()> gate_;
     std::uint32_t base_ = 0;
     std::uint64_t read_bytes_ = 0, written_bytes_ = 0;
     std::deque<dma_job> jobs_;

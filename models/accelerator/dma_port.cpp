@@ -123,8 +123,8 @@ void dma_port::finish(tlm::tlm_generic_payload& transaction, std::uint64_t at) {
         request_ = nullptr;
         request_free_ps_ = std::max(request_free_ps_, at);
     }
-    if (transaction.is_response_error() && job.error.empty()) {
-        job.error = transaction.get_response_string();
+    if (transaction.is_response_error() && job.error == tlm::TLM_OK_RESPONSE) {
+        job.error = transaction.get_response_status();
         job.error_address = transaction.get_address();
     }
     if (--job.open == 0) {

@@ -30,7 +30,8 @@ struct dma_options {
 struct dma_job {
     unsigned open = 0;  ///< bursts queued or in flight
     std::uint64_t bytes = 0;
-    std::string error;  ///< of the first burst that failed: address and response
+    /// Of the first burst that failed, else TLM_OK_RESPONSE.
+    tlm::tlm_response_status error = tlm::TLM_OK_RESPONSE;
     std::uint64_t error_address = 0;
     sc_core::sc_event done;  ///< at the time of the last response
 };

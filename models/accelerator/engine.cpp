@@ -37,6 +37,7 @@ engine::engine(sc_core::sc_module_name name, const arch::machine& m, bool timed,
         SC_THREAD(load_sets);
         SC_THREAD(write_jobs);
     }
+    SC_THREAD(supervise);
 }
 
 /// The one place where times become cycles: a byte that arrives within a cycle can be used at the next edge.
@@ -52,7 +53,9 @@ void engine::wait_until(cycle_t cycle) {
 }
 
 void engine::wait_for(const sc_core::sc_time& delay) {
-    if (timed_ && delay != sc_core::SC_ZERO_TIME) wait(delay);
+    if (!timed_ || delay == sc_core::SC_ZERO_TIME) return;
+    progressed((sc_core::sc_time_stamp() + delay).value() / cycle_.value() + 1);
+    wait(delay);
 }
 
 layer_report engine::run(std::uint32_t base, std::uint32_t offset, bool check_crc, std::string& message) {
@@ -61,11 +64,18 @@ layer_report engine::run(std::uint32_t base, std::uint32_t offset, bool check_cr
     report.start_seconds = sc_core::sc_time_stamp().to_seconds();
     dma_.set_base(base);
     dma_.clear_counts();
-    abandoned_ = false;
+    abort_.reset();
+    waiting_.clear();
+    pass_ = 0;
+    ++runs_;
+    layer_runs_ = true;
     message.clear();
     const cycle_t start = now();
+    progress_ = start;
+    if (watchdog_cycles_ != 0) supervised_.notify(sc_core::SC_ZERO_TIME);
     wait_until(start);
     try {
+        if (before_descriptor_) before_descriptor_(base + offset);
         execute(report, offset, check_crc);
     } catch (const layer_fault& fault) {
         report.error = static_cast<std::uint32_t>(fault.code());
@@ -73,6 +83,8 @@ layer_report engine::run(std::uint32_t base, std::uint32_t offset, bool check_cr
         message = fault.what();
         stop_helpers();
     }
+    layer_runs_ = false;
+    run_ended_.notify(sc_core::SC_ZERO_TIME);
     report.end_seconds = sc_core::sc_time_stamp().to_seconds();
     report.dram_read_bytes = dma_.read_bytes();
     report.dram_write_bytes = dma_.written_bytes();
@@ -109,7 +121,7 @@ void engine::execute(layer_report& report, std::uint32_t offset, bool check_crc)
     report.map = program_.map;
     tiles_ = std::make_unique<const arch::tiling>(program_.shape, program_.map, m_);
     report.passes = tiles_->passes();
-    array_.begin_layer(program_, timed_);
+    array_.begin_layer(program_, timed_ || !still_.empty());
     weight_loader_.begin_layer(program_, check_crc);
     elapsed += iact_loader_.begin_layer(program_);
     elapsed += writer_.begin_layer(dma_, program_, check_crc);
@@ -133,12 +145,15 @@ void engine::execute(layer_report& report, std::uint32_t offset, bool check_crc)
     running_ = true;
     layer_started_.notify(sc_core::SC_ZERO_TIME);
 
+    progressed(now());
     for (std::uint64_t pass = 0; pass < tiles_->passes(); ++pass) {
-        if (abandoned_) throw layer_fault(EYERISS_OK, 0, "abandoned by reset");
+        check_abort();
+        pass_ = pass;
         run_pass(*tiles_, pass);
     }
     wait_until(last_end_);
     while (jobs_open_ != 0) wait(job_done_);
+    check_abort();
     for (const auto& burst : writer_.last_outputs()) wait_for(dma_.write(burst.offset, burst.bytes));
     stop_helpers();
     if (helper_fault_) std::rethrow_exception(helper_fault_);
@@ -148,6 +163,7 @@ void engine::execute(layer_report& report, std::uint32_t offset, bool check_crc)
 /// the memory answered at once and so limits nothing, wherever the array's times are.
 cycle_t engine::arrived(const sc_core::sc_time& asked, const sc_core::sc_time& transfer) {
     wait_for(transfer);
+    progressed(now());
     return sc_core::sc_time_stamp() == asked ? 0 : now();
 }
 
@@ -184,11 +200,17 @@ void engine::run_pass(const arch::tiling& tiles, std::uint64_t pass) {
     std::vector<finished_row> finished;
     timed.chains = array_.run_chains(tiles, index, finished);
     arch::timing::pass_times times;
+    std::vector<cycle_t> held;
+    if (timed_ || !still_.empty()) timed.jobs = array_.jobs();
+    if (!still_.empty()) {
+        if (const cycle_t until = wait_while_standing(timed); until != 0)
+            held.assign(set.filled.size(), until);
+    }
     if (timed_) {
-        timed.iacts_filled = set.filled;
-        timed.jobs = array_.jobs();
+        timed.iacts_filled = held.empty() ? std::span<const cycle_t>(set.filled) : held;
         times = timing_.run(timed);
         last_end_ = std::max(last_end_, times.last_end);
+        progressed(last_end_);
     }
     const bool last_use = pass + 1 == tiles.passes() || !same_iacts(index, tiles.index(pass + 1));
     if (last_use) {
@@ -242,6 +264,7 @@ void engine::load_sets() {
                 if (pass > 0 && same_iacts(index, tiles.index(pass - 1))) continue;
                 while (running_ && halves_in_use_ == halves_) wait(half_freed_);
                 if (!running_) break;
+                check_abort();
                 load_set(tiles, index);
                 set_loaded_.notify(sc_core::SC_ZERO_TIME);
             }
@@ -278,6 +301,7 @@ void engine::write_jobs() {
         const write_job job = std::move(jobs_.front());
         jobs_.pop_front();
         try {
+            check_abort();
             drain(job);
         } catch (const layer_fault&) {
             helper_fault_ = std::current_exception();

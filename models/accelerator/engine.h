@@ -4,17 +4,22 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <systemc>
 #include <vector>
 
 #include "models/accelerator/array.h"
 #include "models/accelerator/dma.h"
+#include "models/accelerator/fault.h"
 #include "models/accelerator/loaders.h"
 #include "models/accelerator/output_writer.h"
 #include "models/accelerator/report.h"
 #include "models/arch/timing/array_timing.h"
 #include "models/arch/timing/bank_fill.h"
 #include "models/arch/timing/output_queue.h"
+#include "models/arch/timing/standstill.h"
+#include "models/faults/fault.h"
 
 namespace eyeriss::accelerator {
 
@@ -33,8 +38,23 @@ public:
     /// Runs the layer whose descriptor lies at base + offset. Must be called from an SC_THREAD. A fault ends
     /// the layer and is reported; `message` then says it in words.
     layer_report run(std::uint32_t base, std::uint32_t offset, bool check_crc, std::string& message);
-    /// Ends the running layer at the next pass, without outputs.
-    void abandon() { abandoned_ = true; }
+    /// Ends the running layer without outputs: at the next pass, or at once where it hangs.
+    void abandon();
+
+    /// Cycles without progress after which a layer ends with EYERISS_ERR_WATCHDOG, for layers that are run
+    /// from now on; 0: never. A pass that ends and a transfer that ends are progress.
+    void set_watchdog(cycle_t cycles) { watchdog_cycles_ = cycles; }
+    /// Carries out a fault of GLB, SPad, network port, DMA or clock now, or with its access trigger.
+    void inject(const faults::fault& f);
+    /// Inverts a bit of the descriptor of that layer in memory when it is fetched next; `flip` is given its
+    /// bus address.
+    using descriptor_hook = std::function<void(std::uint32_t address)>;
+    void before_descriptor(descriptor_hook hook) { before_descriptor_ = std::move(hook); }
+    /// Who waits for whom, a line each, while a layer hangs; else empty.
+    [[nodiscard]] std::vector<std::string> who_waits() const;
+    /// Words of the GLB that check bits corrected in the present or last layer, and where the last was:
+    /// cluster << 8 | bank.
+    [[nodiscard]] std::uint64_t glb_corrected(std::uint32_t& where);
 
     SC_HAS_PROCESS(engine);
 
@@ -62,6 +82,14 @@ private:
     void wait_for(const sc_core::sc_time& delay);
     void stop_helpers();
     [[nodiscard]] cycle_t now() const;
+    void check_abort() const;
+    void end_layer_by(const layer_fault& cause);
+    void wait_while_stalled();
+    void release_after(const sc_core::sc_time& duration, std::function<void()> release);
+    void stand_still(const arch::timing::unit& u, const sc_core::sc_time& duration);
+    cycle_t wait_while_standing(const arch::timing::pass& p);
+    void supervise();
+    void progressed(cycle_t up_to) { progress_ = std::max(progress_, up_to); }
     [[nodiscard]] cycle_t arrived(const sc_core::sc_time& asked, const sc_core::sc_time& transfer);
     [[nodiscard]] arch::timing::pass describe_pass(const arch::pass_index& index) const;
 
@@ -81,7 +109,6 @@ private:
     layer_program program_;
     std::unique_ptr<const arch::tiling> tiles_;
     bool running_ = false;
-    bool abandoned_ = false;
     std::exception_ptr helper_fault_;
     std::deque<iact_set> sets_;  ///< loaded, not all used up; the front is in use
     unsigned halves_ = 2;        ///< sets that the banks hold
@@ -94,6 +121,20 @@ private:
     cycle_t last_end_ = 0;
     sc_core::sc_event layer_started_, set_loaded_, half_freed_, job_added_, job_done_;
     bool loader_busy_ = false;
+
+    // Faults and the watchdog; engine_faults.cpp.
+    std::optional<layer_fault> abort_;  ///< why the layer is to end
+    sc_core::sc_event aborted_, released_, supervised_, run_ended_;
+    std::set<arch::timing::unit> still_;  ///< parts of the array that stand still
+    std::vector<arch::timing::waiting> waiting_;
+    bool dma_stalled_ = false;
+    unsigned stalled_processes_ = 0;
+    std::uint64_t transfers_until_stall_ = 0;
+    sc_core::sc_time stall_duration_;
+    cycle_t watchdog_cycles_ = 0, progress_ = 0;
+    std::uint64_t runs_ = 0, pass_ = 0;
+    bool layer_runs_ = false;
+    descriptor_hook before_descriptor_;
 };
 
 }  // namespace eyeriss::accelerator
