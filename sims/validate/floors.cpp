@@ -152,6 +152,14 @@ layer_floor floor_of_mapping(const layer_work& work, const arch::machine& machin
     return floor_with_lanes(work, machine, lanes);
 }
 
+std::uint64_t least_read_bytes(const layer_work& work) {
+    const auto least_bits = [](std::uint64_t all, std::uint64_t nonzero) {
+        return std::min(all * raw_bits, nonzero * pair_bits);
+    };
+    return divide_up(least_bits(work.weights, work.nonzero_weights), 8) +
+           divide_up(least_bits(work.iacts, work.nonzero_iacts), 8);
+}
+
 std::map<std::string, layer_work> work_of(const std::string& network, const std::string& cache_folder) {
     const content_cache cache(cache_folder);
     const auto source = find_network(network, 1, cache);

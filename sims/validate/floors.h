@@ -46,6 +46,10 @@ struct layer_floor {
 /// each where M0 is 1.
 [[nodiscard]] layer_floor floor_of_mapping(const layer_work&, const arch::machine&, const layer_facts&);
 
+/// Bytes from DRAM if each weight and each iact that a window touches came once, raw or as pairs of 12 bits,
+/// whichever is shorter; tables of lengths not counted.
+[[nodiscard]] std::uint64_t least_read_bytes(const layer_work&);
+
 /// The work of a network's layers on its own picture, by layer name.
 [[nodiscard]] std::map<std::string, layer_work> work_of(const std::string& network,
                                                         const std::string& cache_folder);

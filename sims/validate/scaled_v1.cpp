@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -12,8 +13,8 @@
 namespace eyeriss::sims::validate {
 namespace {
 
-/// Widths of the iact bus that the fit may choose from: whole 8-bit values.
-constexpr std::array widths_bits{8U, 16U, 24U, 32U, 40U, 48U, 56U, 64U};
+/// Widths of the iact bus that the fit may choose from: half an 8-bit value a cycle, and whole ones.
+constexpr std::array widths_bits{4U, 8U, 16U, 24U, 32U, 48U, 64U};
 
 const run_key v2_mobilenet{"sparse-mobilenet", "eyeriss_v2", {}, false};
 const run_key v2_alexnet{"sparse-alexnet", "eyeriss_v2", {}, false};
@@ -54,10 +55,8 @@ figure fit(run_set& runs) {
     const auto& v1 = runs.get(on_scaled_v1("mobilenet", bits));
     f.model = ratio(v1, runs.get(v2_mobilenet));
     f.explanation = fmt::format(
-        "FITTED: of {} to {} bits in steps of 8, an iact bus of {} bits comes closest (v1 {} cycles); on v1: "
-        "{}",
-        widths_bits.front(), widths_bits.back(), bits, number_text(static_cast<double>(v1.cycles)),
-        losses_text(v1, 3));
+        "FITTED: of {} bits, an iact bus of {} bits comes closest (v1 {} cycles); on v1: {}",
+        fmt::join(widths_bits, ", "), bits, number_text(static_cast<double>(v1.cycles)), losses_text(v1, 3));
     return f;
 }
 

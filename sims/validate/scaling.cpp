@@ -109,6 +109,7 @@ checked_table readings_table(run_set&) {
             const double want = *published(id_of(network, side)).published;
             const double v2 = arch::study_cycles(layers, arch::mesh_array(side, side));
             std::vector<std::string> row{std::string(network), number_text(pes_of(side)), number_text(want)};
+            row.reserve(row.size() + readings.size());
             for (const auto& r : readings) {
                 const double ratio = v1_cycles(layers, side, r.dataflow) / v2;
                 row.push_back(fmt::format("{} ({:.2f})", number_text(ratio), ratio / want));
@@ -136,6 +137,7 @@ run_key timed(unsigned side) {
 
 std::vector<run_key> timed_runs() {
     std::vector<run_key> out;
+    out.reserve(sides.size());
     for (const auto side : sides) {
         out.push_back(timed(side));
     }

@@ -124,6 +124,15 @@ BOOST_AUTO_TEST_CASE(each_floor_is_its_closed_form) {
     BOOST_TEST(floor_of(work, dense).weight_port == 200U);  // three raw values a port and cycle
 }
 
+BOOST_AUTO_TEST_CASE(each_operand_is_read_once_in_its_shorter_form) {
+    layer_work work;
+    work.weights = 100;
+    work.nonzero_weights = 50;  // 75 bytes of pairs
+    work.iacts = 60;
+    work.nonzero_iacts = 50;  // 60 raw bytes are less than 75
+    BOOST_TEST(least_read_bytes(work) == 135U);
+}
+
 // One bus of one value brings 96 weights in 96 cycles, and takes 22 psums at four a cycle in 6.
 BOOST_AUTO_TEST_CASE(a_bus_is_one_port_for_the_whole_array) {
     arch::machine v1;
