@@ -11,6 +11,13 @@ const char* eyeriss_result_text(eyeriss_result result) {
     return (uint32_t)result < EYERISS_DRIVER_RESULTS ? texts[result] : "unknown result";
 }
 
+const char* eyeriss_result_name(eyeriss_result result) {
+#define EYERISS_DRIVER_NAME_(name, class, text) #name,
+    static const char* const names[] = {EYERISS_DRIVER_ERRORS(EYERISS_DRIVER_NAME_)};
+#undef EYERISS_DRIVER_NAME_
+    return (uint32_t)result < EYERISS_DRIVER_RESULTS ? names[result] : "UNKNOWN";
+}
+
 enum eyeriss_error_class eyeriss_result_class(eyeriss_result result) {
 #define EYERISS_DRIVER_CLASS_(name, class, text) EYERISS_CLASS_##class,
     static const uint8_t classes[] = {EYERISS_DRIVER_ERRORS(EYERISS_DRIVER_CLASS_)};
@@ -20,21 +27,25 @@ enum eyeriss_error_class eyeriss_result_class(eyeriss_result result) {
 }
 
 const char* eyeriss_hardware_text(uint32_t error_code) {
-    static const char* const texts[] = {
-        "no error",
-        "descriptor magic; info: what was read",
-        "descriptor version; info: what was read",
-        "descriptor size; info: what was read",
-        "descriptor checksum; info: what was computed",
-        "descriptor field out of range; info: its byte offset",
-        "DMA access refused by the bus; info: bus address",
-        "checksum of a weight or requantiser segment; info: segment index",
-        "compressed data that do not decode; info: offset of the unit",
-        "a GLB bank is too small for the mapping; info: pass index",
-        "a PE's SPad is too small; info: linear PE index",
-        "the NoC configuration cannot carry the layer; info: cluster index",
-        "tiles do not cover the layer exactly; info: MACs missing, low word",
-        "a psum did not fit",
-    };
-    return error_code < sizeof texts / sizeof texts[0] ? texts[error_code] : "unknown error code";
+#define EYERISS_MEANING_(name, code, meaning, info) \
+    case code:                                      \
+        return meaning;
+    switch (error_code) {
+        EYERISS_ERRORS(EYERISS_MEANING_)
+        default:
+            return error_code == EYERISS_OK ? "No error." : "Unknown error code.";
+    }
+#undef EYERISS_MEANING_
+}
+
+const char* eyeriss_hardware_info(uint32_t error_code) {
+#define EYERISS_INFO_(name, code, meaning, info) \
+    case code:                                   \
+        return info;
+    switch (error_code) {
+        EYERISS_ERRORS(EYERISS_INFO_)
+        default:
+            return "info";
+    }
+#undef EYERISS_INFO_
 }

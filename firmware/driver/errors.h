@@ -1,4 +1,5 @@
-/* What can go wrong, by name. */
+/** @file
+ * What can go wrong, by name. */
 #ifndef EYERISS_DRIVER_ERRORS_H
 #define EYERISS_DRIVER_ERRORS_H
 
@@ -15,7 +16,8 @@ enum eyeriss_error_class {
     EYERISS_CLASS_IMAGE = 2,    /**< the image's header, tensor table or layer table */
     EYERISS_CLASS_HARDWARE = 3, /**< the accelerator ended a layer with an error code */
     EYERISS_CLASS_TIMEOUT = 4,  /**< the accelerator did not answer */
-    EYERISS_CLASS_DATA = 5      /**< a feature map that the core could not read */
+    EYERISS_CLASS_DATA = 5, /**< a feature map that the core could not read, or that is not as it was made */
+    EYERISS_CLASS_PROGRAM = 6 /**< the program's own doing: a run cancelled, or asked for what there is not */
 };
 
 /** X(NAME, class, text): every refusal; the text names the field and what would be right. */
@@ -78,7 +80,12 @@ enum eyeriss_error_class {
     X(DESCRIPTOR_REQUANT, IMAGE, "descriptor.requant_offset lies outside the file")                         \
     X(HARDWARE, HARDWARE, "the accelerator ended the layer with an error")                                  \
     X(TIMEOUT, TIMEOUT, "the accelerator did not end the layer in time")                                    \
-    X(TENSOR_DATA, DATA, "a unit of a feature map does not decode")
+    X(TENSOR_DATA, DATA, "a unit of a feature map does not decode")                                         \
+    X(MAP_CHECKSUM, DATA, "a feature map is not what the layer before it made")                             \
+    X(OUTPUT_DIFFERS, DATA, "a layer that ran twice did not give the same output twice")                    \
+    X(RUN_LAYERS, PROGRAM, "the options of a run name layers that the network does not have")               \
+    X(COUNTER, PROGRAM, "the accelerator has no such performance counter")                                  \
+    X(CANCELLED, PROGRAM, "the run was cancelled")
 
 #define EYERISS_DRIVER_ENUM_(name, class, text) EYERISS_DRIVER_##name,
 /** Result of every driver function that can fail. */
@@ -92,8 +99,8 @@ typedef enum eyeriss_result {
 
 /** A failure with its place. */
 typedef struct eyeriss_fault {
-    eyeriss_result result;
-    uint32_t index;  /**< tensor or layer that it concerns, or EYERISS_NO_INDEX */
+    eyeriss_result result; /**< EYERISS_DRIVER_OK: none */
+    uint32_t index;        /**< tensor or layer that it concerns, or EYERISS_NO_INDEX */
     uint32_t offset; /**< byte offset of the field from the start of the image; of the register for a device
                         fault; ERROR_INFO for EYERISS_DRIVER_HARDWARE */
     uint32_t found;  /**< what was read there; ERROR_CODE for EYERISS_DRIVER_HARDWARE */
@@ -101,10 +108,14 @@ typedef struct eyeriss_fault {
 
 /** A sentence that names the field and what would be right. Never null. */
 const char* eyeriss_result_text(eyeriss_result result);
+/** The result's name without EYERISS_DRIVER_, e.g. "TIMEOUT". Never null. */
+const char* eyeriss_result_name(eyeriss_result result);
 /** The class of a result. */
 enum eyeriss_error_class eyeriss_result_class(eyeriss_result result);
-/** A sentence for a value of register ERROR_CODE (enum eyeriss_error). Never null. */
+/** What a value of register ERROR_CODE means (EYERISS_ERRORS in models/abi/registers.h). Never null. */
 const char* eyeriss_hardware_text(uint32_t error_code);
+/** What ERROR_INFO holds with that value. Never null. */
+const char* eyeriss_hardware_info(uint32_t error_code);
 
 #ifdef __cplusplus
 }

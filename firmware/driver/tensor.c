@@ -181,38 +181,3 @@ eyeriss_result eyeriss_row_read(const eyeriss_map* map, uint32_t n, uint32_t y, 
     }
     return EYERISS_DRIVER_OK;
 }
-
-static int32_t value_at(const eyeriss_map* map, const uint8_t* values, uint32_t i) {
-    if (map->format == EYERISS_FORMAT_RAW32) return (int32_t)eyeriss_words(values)[i];
-    return map->dtype == EYERISS_DTYPE_I8 ? (int32_t)(int8_t)values[i] : (int32_t)values[i];
-}
-
-eyeriss_result eyeriss_map_argmax(const eyeriss_map* map, uint32_t n, eyeriss_row* scratch, uint32_t* index,
-                                  int32_t* value) {
-    uint32_t best_index = EYERISS_NO_INDEX;
-    int32_t best = 0;
-    for (uint32_t block = 0; block < map->blocks; ++block) {
-        const uint32_t held = eyeriss_block_channels(map, block);
-        for (uint32_t y = 0; y < map->height; ++y) {
-            const uint8_t* values = eyeriss_row_bytes(scratch);
-            if (map->format == EYERISS_FORMAT_RAW32) {
-                values = map->data + (size_t)unit_index(map, n, block, y) * map->unit_stride_bytes;
-            } else {
-                const eyeriss_result result = eyeriss_unit_read(map, n, block, y, scratch);
-                if (result != EYERISS_DRIVER_OK) return result;
-            }
-            for (uint32_t i = 0; i < held * map->width; ++i) {
-                const uint32_t channel = block * map->block_channels + i % held;
-                const uint32_t place = (channel * map->height + y) * map->width + i / held;
-                const int32_t found = value_at(map, values, i);
-                if (best_index == EYERISS_NO_INDEX || found > best || (found == best && place < best_index)) {
-                    best = found;
-                    best_index = place;
-                }
-            }
-        }
-    }
-    *index = best_index;
-    *value = best;
-    return EYERISS_DRIVER_OK;
-}

@@ -1,4 +1,5 @@
-/* Feature maps in memory: units of zero-count/value pairs, read and written by the core.
+/** @file
+ * Feature maps in memory: units of zero-count/value pairs, read and written by the core.
  *
  * The format is that of models/csc/feature_map.h. A unit is one row of block_channels neighbouring channels,
  * unit (n, block, y) has index (n*blocks + block)*height + y, and its values run along x and at each x
@@ -27,7 +28,7 @@ extern "C" {
 
 /** A row of values; words, so that loops may take four at a time. */
 typedef struct eyeriss_row {
-    uint32_t words[EYERISS_ROW_WORDS];
+    uint32_t words[EYERISS_ROW_WORDS]; /**< the values and the slack */
 } eyeriss_row;
 
 /** Memory that the layers on the core work in; the application owns it, contents do not outlive a call. */
@@ -41,14 +42,19 @@ typedef struct eyeriss_workspace {
 
 /** A tensor of an opened image. */
 typedef struct eyeriss_map {
-    uint8_t* data;
-    uint8_t* table; /**< 16-bit pair counts; null when raw */
-    uint32_t batch, channels, height, width;
-    uint32_t block_channels, blocks, unit_stride_bytes;
-    uint32_t format; /**< EYERISS_FORMAT_* */
-    uint32_t dtype;  /**< EYERISS_DTYPE_* */
-    int32_t zero_point;
-    uint32_t scale_bits;
+    uint8_t* data;              /**< units */
+    uint8_t* table;             /**< 16-bit pair counts; null when raw */
+    uint32_t batch;             /**< N */
+    uint32_t channels;          /**< C */
+    uint32_t height;            /**< H */
+    uint32_t width;             /**< W */
+    uint32_t block_channels;    /**< channels of a unit */
+    uint32_t blocks;            /**< units that hold the channels of a row */
+    uint32_t unit_stride_bytes; /**< from a unit to the next */
+    uint32_t format;            /**< EYERISS_FORMAT_* */
+    uint32_t dtype;             /**< EYERISS_DTYPE_* */
+    int32_t zero_point;         /**< the value that stands for 0 */
+    uint32_t scale_bits;        /**< float32; informative */
 } eyeriss_map;
 
 /** A view of `tensor`, whose fields must have been checked, in the image at `image`. */
@@ -83,11 +89,6 @@ void eyeriss_unit_write(const eyeriss_map* map, uint32_t n, uint32_t block, uint
  * A whole block is decoded in place; anything else passes through `unit`. */
 eyeriss_result eyeriss_row_read(const eyeriss_map* map, uint32_t n, uint32_t y, uint32_t first,
                                 uint32_t count, eyeriss_row* row, eyeriss_row* unit);
-
-/** Index in NCHW order of the largest value of batch element n, the first one where several are equal, with
- * the value. Reads every format; EYERISS_DRIVER_TENSOR_DATA when a unit does not decode. */
-eyeriss_result eyeriss_map_argmax(const eyeriss_map* map, uint32_t n, eyeriss_row* scratch, uint32_t* index,
-                                  int32_t* value);
 
 #ifdef __cplusplus
 }

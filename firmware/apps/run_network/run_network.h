@@ -10,6 +10,7 @@ extern "C" {
  *
  *     network NAME
  *     layer INDEX NAME OP CYCLES cycles        one line each; "-" for cycles of an untimed accelerator
+ *     recovered: layer INDEX after WHAT (N retries)   before a layer that was tried again: code C, or TIMEOUT
  *     input N result INDEX value VALUE         one line an input where the batch has several
  *     total CYCLES cycles, result INDEX value VALUE   (of the first input)
  *

@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(start_keeps_the_interrupt_and_the_checks_on) {
 }
 
 BOOST_AUTO_TEST_CASE(each_error_code_of_the_hardware_comes_through) {
-    for (std::uint32_t code = 1; code <= 14; ++code) {
+    for (std::uint32_t code = 1; code <= EYERISS_ERR_END_; ++code) {
         bench b;
         b.bus.on_start = mock_bus::behaviour::fails;
         b.bus.error_code = code;
@@ -109,8 +109,9 @@ BOOST_AUTO_TEST_CASE(each_error_code_of_the_hardware_comes_through) {
         BOOST_TEST(b.bus.waits == 1U);
         BOOST_TEST(b.written(EYERISS_REG_LAYER).back() == EYERISS_LAYER_NONE);
         BOOST_TEST(b.bus.registers[EYERISS_REG_STATUS] == 0U);
-        const bool known = std::string(eyeriss_hardware_text(code)) != "unknown error code";
-        BOOST_TEST(known == (code <= EYERISS_ERR_PSUM_FIT));
+        const bool known = std::string(eyeriss_hardware_text(code)) != "Unknown error code.";
+        BOOST_TEST(known == (code < EYERISS_ERR_END_));
+        BOOST_TEST(known == (std::string(eyeriss_hardware_info(code)) != "info"));
     }
 }
 
@@ -155,7 +156,63 @@ BOOST_AUTO_TEST_CASE(another_device_is_not_taken_for_the_accelerator) {
         return result;
     };
     BOOST_TEST(probe(EYERISS_REG_ID, 0) == EYERISS_DRIVER_NO_DEVICE);
-    BOOST_TEST(probe(EYERISS_REG_VERSION, 2) == EYERISS_DRIVER_DEVICE_VERSION);
+    BOOST_TEST(probe(EYERISS_REG_VERSION, EYERISS_ABI_VERSION + 1) == EYERISS_DRIVER_DEVICE_VERSION);
     BOOST_TEST(probe(EYERISS_REG_GEOMETRY, 0x04030008) == EYERISS_DRIVER_DEVICE_GEOMETRY);
     BOOST_TEST(probe(EYERISS_REG_GEOMETRY, 0x04030110) == EYERISS_DRIVER_OK);
+}
+
+BOOST_AUTO_TEST_CASE(single_layers_run_on_the_accelerator_and_on_the_core) {
+    bench b;
+    eyeriss_layer_report report{};
+    BOOST_TEST(eyeriss_layer_run(&b.network, 0, b.work.get(), &report) == EYERISS_DRIVER_OK);
+    BOOST_TEST(report.index == 0U);
+    BOOST_TEST(report.cycles == b.bus.layer_cycles);
+    BOOST_TEST(eyeriss_layer_run(&b.network, 1, b.work.get(), &report) == EYERISS_DRIVER_OK);
+    BOOST_TEST(report.op == static_cast<std::uint32_t>(EYERISS_OP_MAX_POOL));
+    BOOST_TEST(b.bus.registers[EYERISS_REG_LAYER] == 1U);
+    BOOST_TEST(eyeriss_core_layer(&b.network, 0, b.work.get()) == EYERISS_DRIVER_LAYER_OP);
+}
+
+BOOST_AUTO_TEST_CASE(a_single_layer_that_fails_or_hangs_or_finds_the_device_busy_says_so) {
+    const auto result = [](mock_bus::behaviour does, std::uint32_t status) {
+        bench b;
+        b.bus.on_start = does;
+        b.bus.error_code = EYERISS_ERR_BUS;
+        b.bus.registers[EYERISS_REG_STATUS] = status;
+        eyeriss_layer_report report{};
+        return eyeriss_layer_run(&b.network, 2, b.work.get(), &report);
+    };
+    BOOST_TEST(result(mock_bus::behaviour::fails, 0) == EYERISS_DRIVER_HARDWARE);
+    BOOST_TEST(result(mock_bus::behaviour::never, 0) == EYERISS_DRIVER_TIMEOUT);
+    BOOST_TEST(result(mock_bus::behaviour::stuck_interrupt, 0) == EYERISS_DRIVER_TIMEOUT);
+    BOOST_TEST(result(mock_bus::behaviour::lost, 0) == EYERISS_DRIVER_OK);
+    BOOST_TEST(result(mock_bus::behaviour::spurious, 0) == EYERISS_DRIVER_OK);
+    BOOST_TEST(result(mock_bus::behaviour::completes, EYERISS_STATUS_BUSY) == EYERISS_DRIVER_DEVICE_BUSY);
+}
+
+BOOST_AUTO_TEST_CASE(the_watchdog_is_set_and_what_ecc_saw_is_read) {
+    bench b;
+    eyeriss_device_watchdog(&b.device, 12345);
+    BOOST_TEST(b.bus.registers[EYERISS_REG_WATCHDOG] == 12345U);
+    b.bus.registers[EYERISS_REG_ECC_DRAM_CORRECTED] = 3;
+    b.bus.registers[EYERISS_REG_ECC_GLB_CORRECTED] = 4;
+    b.bus.registers[EYERISS_REG_ECC_ADDRESS] = 0x84000040;
+    const eyeriss_ecc ecc = eyeriss_ecc_read(&b.device);
+    BOOST_TEST(ecc.dram_corrected == 3U);
+    BOOST_TEST(ecc.glb_corrected == 4U);
+    BOOST_TEST(ecc.address == 0x84000040U);
+}
+
+BOOST_AUTO_TEST_CASE(every_result_has_a_name_a_text_and_a_class) {
+    for (unsigned i = 0; i < EYERISS_DRIVER_RESULTS; ++i) {
+        const auto result = static_cast<eyeriss_result>(i);
+        BOOST_TEST(std::string(eyeriss_result_name(result)) != "UNKNOWN");
+        BOOST_TEST(std::string(eyeriss_result_text(result)) != "unknown result");
+        BOOST_TEST((eyeriss_result_class(result) == EYERISS_CLASS_NONE) == (i == 0));
+    }
+    const auto beyond = static_cast<eyeriss_result>(EYERISS_DRIVER_RESULTS);
+    BOOST_TEST(std::string(eyeriss_result_name(beyond)) == "UNKNOWN");
+    BOOST_TEST(std::string(eyeriss_result_text(beyond)) == "unknown result");
+    BOOST_TEST(eyeriss_result_class(beyond) == EYERISS_CLASS_DEVICE);
+    BOOST_TEST(std::string(eyeriss_op_name(99)) == "unknown");
 }

@@ -1,0 +1,11 @@
+# Makes the driver's reference from ROOT in PLACE, which must end with its pages and without a warning.
+file(REMOVE_RECURSE ${PLACE})
+file(MAKE_DIRECTORY ${PLACE})
+file(READ ${ROOT}/doc/driver/Doxyfile settings)
+file(WRITE ${PLACE}/Doxyfile "${settings}\nOUTPUT_DIRECTORY = ${PLACE}\n")
+execute_process(COMMAND ${DOXYGEN} ${PLACE}/Doxyfile WORKING_DIRECTORY ${ROOT} COMMAND_ERROR_IS_FATAL ANY)
+foreach(page index run_8h structeyeriss__run__options)
+  if(NOT EXISTS ${PLACE}/html/${page}.html)
+    message(FATAL_ERROR "doxygen wrote no ${page}.html")
+  endif()
+endforeach()
