@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <stdexcept>
 #include <utility>
 
@@ -62,13 +61,18 @@ soc::soc(sc_core::sc_module_name name, const arch::machine& machine, soc_options
       sram_("sram", machine.core.sram_kib * 1024, dram::memory_rights::read_write),
       plic_("plic", machine.core.harts),
       uart_("uart", sink_or_none(std::move(options.uart_output)), options.uart_character_time),
+      watchdog_("watchdog", watchdog_actions()),
+      timer_("timer"),
       accelerator_("accelerator", machine, options.timing, dma_options(machine, options)),
       outside_("outside", sc_core::sc_time(machine.core.quantum_ns, sc_core::SC_NS)),
+      faults_("faults", machine, make_fault_targets(options)),
       reservations_(machine.core.harts),
       software_lines_("software_line", machine.core.harts),
       timer_lines_("timer_line", machine.core.harts),
       external_lines_("external_line", machine.core.harts),
       uart_line_("uart_line"),
+      watchdog_line_("watchdog_line"),
+      timer_line_("timer_line_of_device"),
       done_line_("done_line"),
       error_line_("error_line"),
       counter_line_("counter_line") {
@@ -94,6 +98,7 @@ void soc::make_dram(const arch::machine& machine, const soc_options& options) {
         dram::controller_options seen;
         seen.capacity_bytes = simple.capacity_mib << 20U;
         seen.dmi_region = std::pair<std::uint64_t, std::uint64_t>{0, seen.capacity_bytes - 1};
+        seen.ecc = simple.ecc;
         seen.dmi_latency = sc_core::sc_time(simple.dmi_latency_ns, sc_core::SC_NS);
         dram_controller_.emplace("dram", options.dram->part, options.dram->controller, seen);
         return;
@@ -155,6 +160,10 @@ void soc::write_boot_rom(std::uint32_t entry) {
     machine.accelerator = memory_map::accelerator;
     machine.plic_sources = plic::sources;
     machine.uart_irq = memory_map::uart_irq;
+    machine.watchdog = memory_map::watchdog;
+    machine.timer = memory_map::timer;
+    machine.watchdog_irq = memory_map::watchdog_irq;
+    machine.timer_irq = memory_map::timer_irq;
     machine.accelerator_irqs = {memory_map::accelerator_done_irq, memory_map::accelerator_error_irq,
                                 memory_map::accelerator_counter_irq};
     const auto rom = boot_rom_.bytes();
@@ -173,6 +182,8 @@ void soc::map_parts(const arch::machine& machine, const soc_options& options) {
     map("sram", {memory_map::sram_base, sram_.bytes().size()}, sram_.socket);
     map("plic", memory_map::plic, plic_.socket);
     map("uart", memory_map::uart, uart_.socket);
+    map("watchdog", memory_map::watchdog, watchdog_.socket);
+    map("timer", memory_map::timer, timer_.socket);
     map("accelerator", memory_map::accelerator, accelerator_.registers);
     tlm::tlm_base_target_socket_b<>& memory =
         options.own_memory ? *options.own_memory->socket
@@ -226,6 +237,8 @@ void soc::connect_lines() {
         plic_.levels[source].bind(wire);
     };
     connect(uart_.interrupt, uart_line_, memory_map::uart_irq);
+    connect(watchdog_.interrupt, watchdog_line_, memory_map::watchdog_irq);
+    connect(timer_.interrupt, timer_line_, memory_map::timer_irq);
     connect(accelerator_.done_irq, done_line_, memory_map::accelerator_done_irq);
     connect(accelerator_.error_irq, error_line_, memory_map::accelerator_error_irq);
     connect(accelerator_.counter_irq, counter_line_, memory_map::accelerator_counter_irq);
@@ -241,8 +254,7 @@ void soc::add_initiator(tlm::tlm_initiator_socket<>& initiator_socket) {
 }
 
 void soc::connect_interrupt(unsigned source, sc_core::sc_signal_in_if<bool>& level) {
-    constexpr std::array taken{memory_map::uart_irq, memory_map::accelerator_done_irq,
-                               memory_map::accelerator_error_irq, memory_map::accelerator_counter_irq};
+    constexpr auto& taken = memory_map::device_irqs;
     if (source == 0 || source >= plic::sources || std::ranges::find(taken, source) != taken.end()) {
         throw std::invalid_argument(fmt::format(
             "interrupt {}: expects an input from 1 to {} other than those of the SoC's devices: {}", source,
@@ -285,21 +297,6 @@ void soc::serve_host_calls(const semihosting_options& options) {
             constexpr unsigned a0 = 10, a1 = 11;
             caller.set_reg(a0, semihosting_->call(caller.reg(a0), caller.reg(a1)));
         });
-    }
-}
-
-void soc::reset() {
-    std::uint32_t command = EYERISS_CTRL_RESET | EYERISS_CTRL_CRC_CHECK;  // its reset value
-    tlm::tlm_generic_payload write;
-    write.set_command(tlm::TLM_WRITE_COMMAND);
-    write.set_address(EYERISS_REG_CTRL);
-    write.set_data_ptr(reinterpret_cast<unsigned char*>(&command));
-    write.set_data_length(sizeof command);
-    write.set_streaming_width(sizeof command);
-    sc_core::sc_time delay;
-    accelerator_.registers.get_base_interface().b_transport(write, delay);
-    for (unsigned id = 0; id < harts(); ++id) {
-        cpu(id).reset();
     }
 }
 

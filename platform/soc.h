@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <systemc>
 #include <vector>
 
@@ -22,7 +23,10 @@
 #include "platform/devices/finisher.h"
 #include "platform/devices/memory.h"
 #include "platform/devices/plic.h"
+#include "platform/devices/timer.h"
 #include "platform/devices/uart16550.h"
+#include "platform/devices/watchdog.h"
+#include "platform/faults/fault_controller.h"
 #include "platform/outside.h"
 
 namespace eyeriss::platform {
@@ -84,9 +88,9 @@ struct run_result {
     std::optional<int> exit_code;  ///< what firmware wrote to the finisher
 };
 
-/// The SoC: RISC-V harts, boot ROM, SRAM, DRAM, CLINT, PLIC, UART, test finisher and the accelerator on one
-/// interconnect, at the addresses of memory_map.h. Everything on the bus is an ordinary TLM-2.0 target of the
-/// base protocol.
+/// The SoC: RISC-V harts, boot ROM, SRAM, DRAM, CLINT, PLIC, UART, watchdog, timer, test finisher and the
+/// accelerator on one interconnect, at the addresses of memory_map.h. Everything on the bus is an ordinary
+/// TLM-2.0 target of the base protocol.
 ///
 /// Out of reset the hart is held; run(), or start() for users who call sc_start themselves, lets it go.
 class soc : public sc_core::sc_module {
@@ -124,8 +128,8 @@ public:
     /// Bytes and transactions by b_transport; `busy` is known to the simple model only.
     [[nodiscard]] dram::dram_statistics dram_statistics() const;
 
-    /// Resets harts and accelerator, as a debugger or a watchdog may ask at any time of a run. Memory,
-    /// devices and simulated time stay.
+    /// Resets harts, accelerator and devices, as a debugger or the watchdog may ask at any time of a run.
+    /// Memory and simulated time stay.
     void reset();
     /// Must be called after write_memory from within a run, by anyone who changes code: harts forget what
     /// they have decoded.
@@ -142,23 +146,34 @@ public:
     [[nodiscard]] dram::controller* dram_controller() {
         return dram_controller_ ? &*dram_controller_ : nullptr;
     }
+    /// What stands at a bus address: "uart.lcr", "accelerator.CTRL", "plic+0x3000" where a target has no
+    /// register of that address, or empty where nothing is mapped.
+    [[nodiscard]] std::string place_name(std::uint32_t address) const;
     [[nodiscard]] uart16550& uart() { return uart_; }
     [[nodiscard]] interconnect& bus() { return bus_; }
     /// Where input from outside comes in; "uart": characters for the UART.
     [[nodiscard]] eyeriss::platform::outside& outside() { return outside_; }
     [[nodiscard]] eyeriss::accelerator::accelerator& accelerator_block() { return accelerator_; }
+    /// Faults on demand (doc/reliability.md).
+    [[nodiscard]] fault_controller& faults() { return faults_; }
+    /// What harts and accelerator wait for, a line each; for a run that ended as idle, and for debuggers.
+    [[nodiscard]] std::vector<std::string> waiting_report();
 
 private:
     using line = sc_core::sc_signal<bool>;
 
     void make_dram(const arch::machine& machine, const soc_options& options);
     void make_other_harts(const arch::core_parameters& core);
+    fault_targets make_fault_targets(const soc_options& options);
     void write_boot_rom(std::uint32_t entry);
     void release(const run_limits& limits);
     void serve_host_calls(const semihosting_options& options);
     void map_parts(const arch::machine& machine, const soc_options& options);
     void bind_dma(const arch::machine& machine, const soc_options& options);
     void connect_lines();
+    void reset_devices();
+    watchdog::actions watchdog_actions();
+    [[nodiscard]] std::string_view register_name(std::string_view target, std::uint64_t offset) const;
     void advance(const sc_core::sc_time& step, const run_limits& limits);
     [[nodiscard]] std::optional<stop_reason> stopped(const run_limits& limits) const;
 
@@ -170,15 +185,18 @@ private:
     memory sram_;
     plic plic_;
     uart16550 uart_;
+    watchdog watchdog_;
+    timer timer_;
     eyeriss::accelerator::accelerator accelerator_;
     eyeriss::platform::outside outside_;
+    fault_controller faults_;
     std::optional<semihosting> semihosting_;
     std::optional<dram::dram> dram_;
     std::optional<dram::controller> dram_controller_;
     std::vector<std::unique_ptr<hart>> other_harts_;
     reservations reservations_;
     sc_core::sc_vector<line> software_lines_, timer_lines_, external_lines_;
-    line uart_line_, done_line_, error_line_, counter_line_;
+    line uart_line_, watchdog_line_, timer_line_, done_line_, error_line_, counter_line_;
 };
 
 }  // namespace eyeriss::platform
