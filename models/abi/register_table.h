@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "models/abi/registers.h"
@@ -71,11 +72,12 @@ inline constexpr std::array errors{EYERISS_ERRORS(EYERISS_ROW)};
     return found == registers.end() ? std::nullopt : std::optional(*found);
 }
 
-/// Bits of a register whose fields have one of these modes; a register without fields is one field.
-[[nodiscard]] constexpr std::uint32_t bits_with(const register_info& r, access mode) {
+/// Bits of a register whose fields, among `all`, have this mode; a register without fields is one field.
+[[nodiscard]] constexpr std::uint32_t bits_with(const register_info& r, access mode,
+                                                std::span<const field_info> all = fields) {
     std::uint32_t found = 0;
     bool any = false;
-    for (const auto& f : fields) {
+    for (const auto& f : all) {
         if (f.offset != r.offset) continue;
         any = true;
         if (f.mode == mode) found |= f.mask();

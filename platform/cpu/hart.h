@@ -97,6 +97,9 @@ public:
 
     /// Reports what is executed; null: to nobody. To be called while the simulation does not run.
     void observe(execution_observer* observer) { core_.observe(observer); }
+    /// Reports accesses beyond plain memory at their time, with instruction_address() at the instruction;
+    /// null: to nobody. Nothing is paid while there is nobody.
+    void observe_accesses(access_observer observer) { core_.memory.observe(std::move(observer)); }
     /// Length of a core cycle.
     [[nodiscard]] sc_core::sc_time period() const { return sc_core::sc_time::from_value(period_); }
 

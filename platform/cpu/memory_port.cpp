@@ -128,8 +128,8 @@ access_result memory_port::load(std::uint32_t address, std::span<std::uint8_t> d
         std::memcpy(data.data(), place->data + (address - place->base), bytes);
         return note(address, bytes, access_kind::read) ? access_result::watched : access_result::memory;
     }
-    return address % bytes != 0 ? access_result::fault
-                                : transact(address, tlm::TLM_READ_COMMAND, data.data(), bytes);
+    return address % bytes != 0 ? refuse_misaligned(address, access_kind::read, data.data(), bytes)
+                                : transact(address, access_kind::read, data.data(), bytes);
 }
 
 access_result memory_port::store(std::uint32_t address, std::span<const std::uint8_t> data) {
@@ -148,11 +148,11 @@ access_result memory_port::store(std::uint32_t address, std::span<const std::uin
         return note(address, bytes, access_kind::write) ? access_result::watched : access_result::memory;
     }
     if (address % bytes != 0) {
-        return access_result::fault;
+        return refuse_misaligned(address, access_kind::write, data.data(), bytes);
     }
     std::array<std::uint8_t, 4> copy{};
     std::memcpy(copy.data(), data.data(), std::min<std::size_t>(bytes, copy.size()));
-    return transact(address, tlm::TLM_WRITE_COMMAND, copy.data(), bytes);
+    return transact(address, access_kind::write, copy.data(), bytes);
 }
 
 const std::uint8_t* memory_port::readable_word(std::uint32_t address) {
@@ -207,14 +207,31 @@ access_result memory_port::fetch(std::uint32_t address, std::span<std::uint8_t, 
         std::memcpy(data.data(), place->data + (address - place->base), data.size());
         return access_result::memory;
     }
-    return transact(address, tlm::TLM_READ_COMMAND, data.data(), 2);
+    return transact(address, access_kind::execute, data.data(), 2);
 }
 
-access_result memory_port::transact(std::uint32_t address, tlm::tlm_command command, std::uint8_t* data,
+void memory_port::report(std::uint32_t address, access_kind kind, const std::uint8_t* data,
+                         std::uint32_t bytes, tlm::tlm_response_status status) {
+    if (!observer_) {
+        return;
+    }
+    bus_access seen{address, bytes, 0, kind, status};
+    std::memcpy(&seen.value, data, std::min<std::size_t>(bytes, sizeof seen.value));
+    observer_(seen);
+}
+
+access_result memory_port::refuse_misaligned(std::uint32_t address, access_kind kind,
+                                             const std::uint8_t* data, std::uint32_t bytes) {
+    hooks_.synchronise();
+    report(address, kind, data, bytes, tlm::TLM_ADDRESS_ERROR_RESPONSE);
+    return access_result::fault;
+}
+
+access_result memory_port::transact(std::uint32_t address, access_kind kind, std::uint8_t* data,
                                     std::uint32_t bytes) {
     hooks_.synchronise();
     ++transactions_;
-    payload_.set_command(command);
+    payload_.set_command(kind == access_kind::write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
     payload_.set_address(address);
     payload_.set_data_ptr(data);
     payload_.set_data_length(bytes);
@@ -224,11 +241,12 @@ access_result memory_port::transact(std::uint32_t address, tlm::tlm_command comm
     payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
     sc_core::sc_time delay;
     socket_->b_transport(payload_, delay);
+    report(address, kind, data, bytes, payload_.get_response_status());
     hooks_.add_delay(delay);
     if (!payload_.is_response_ok()) {
         return access_result::fault;
     }
-    note(address, bytes, command == tlm::TLM_READ_COMMAND ? access_kind::read : access_kind::write);
+    note(address, bytes, kind == access_kind::write ? access_kind::write : access_kind::read);
     return access_result::device;
 }
 

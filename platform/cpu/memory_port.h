@@ -29,6 +29,16 @@ struct direct_counts {
     bool operator==(const direct_counts&) const = default;
 };
 
+/// An access beyond plain memory, as it was answered; a misaligned one, which never leaves, as an address
+/// error.
+struct bus_access {
+    std::uint32_t address = 0, bytes = 0;
+    std::uint32_t value = 0;  ///< written or read; meaningless for a read that was refused
+    access_kind kind = access_kind::read;
+    tlm::tlm_response_status status = tlm::TLM_OK_RESPONSE;
+};
+using access_observer = std::function<void(const bus_access&)>;
+
 /// A hart's way to memory. Plain memory is reached through DMI pointers, kept per granted range, at any
 /// alignment; everything else by b_transport, for which the hart is first brought to its own time, where a
 /// misaligned access is a fault. A DMI range that a target withdraws is forgotten at once. What PMP refuses
@@ -100,6 +110,8 @@ public:
     /// The first watched access since the last call.
     [[nodiscard]] std::optional<watch_hit> take_watch_hit() { return std::exchange(reached_, std::nullopt); }
 
+    /// Reports every access beyond plain memory, when it has been answered; null: to nobody.
+    void observe(access_observer observer) { observer_ = std::move(observer); }
     /// Transactions that went out by b_transport.
     [[nodiscard]] std::uint64_t transactions() const { return transactions_; }
     /// Accesses by DMI to granted ranges that begin within [first, last].
@@ -150,11 +162,15 @@ private:
     tally& tally_of(std::uint32_t base);
     void count(const region& r, std::uint32_t bytes, tlm::tlm_command command);
     void charge(const sc_core::sc_time& latency);
-    access_result transact(std::uint32_t address, tlm::tlm_command command, std::uint8_t* data,
-                           std::uint32_t bytes);
+    access_result transact(std::uint32_t address, access_kind kind, std::uint8_t* data, std::uint32_t bytes);
+    void report(std::uint32_t address, access_kind kind, const std::uint8_t* data, std::uint32_t bytes,
+                tlm::tlm_response_status status);
+    access_result refuse_misaligned(std::uint32_t address, access_kind kind, const std::uint8_t* data,
+                                    std::uint32_t bytes);
 
     tlm::tlm_initiator_socket<>& socket_;
     clock_hooks hooks_;
+    access_observer observer_;
     const pmp& protection_;
     privilege fetch_mode_ = privilege::machine, data_mode_ = privilege::machine;
     struct sharing {

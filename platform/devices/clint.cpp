@@ -47,6 +47,11 @@ clint::clint(sc_core::sc_module_name name, unsigned harts)
     sensitive << changed_;
 }
 
+void clint::reset() {
+    std::ranges::fill(harts_, hart_registers{});
+    changed_.notify(sc_core::SC_ZERO_TIME);
+}
+
 void clint::add_hart(unsigned index) {
     hart_registers& own = harts_.at(index);
     add_register(

@@ -23,6 +23,9 @@ public:
 
     explicit clint(sc_core::sc_module_name name, unsigned harts = 1);
 
+    /// Lines and deadlines as after reset; mtime goes on.
+    void reset() override;
+
     [[nodiscard]] std::uint64_t mtime() const { return mtime_at(sc_core::sc_time_stamp()); }
     /// mtime at another time, as far as is known now.
     [[nodiscard]] std::uint64_t mtime_at(const sc_core::sc_time& time) const;

@@ -8,6 +8,9 @@
 #include <string_view>
 #include <utility>
 
+#include "models/abi/timer.h"
+#include "models/abi/watchdog.h"
+
 namespace eyeriss::platform {
 
 namespace {
@@ -144,6 +147,17 @@ void write_devices(tree_writer& out, const device_tree_description& machine) {
         out.range(machine.finisher);
         out.texts("compatible", {"sifive,test1", "sifive,test0", "syscon"});
     });
+    const auto counter = [&](const char* name, const address_range& place, unsigned number,
+                             std::uint32_t ticks_a_second, const char* compatible) {
+        out.node(at(name, place), [&] {
+            interrupt(number);
+            out.cells("clock-frequency", {ticks_a_second});
+            out.range(place);
+            out.text("compatible", compatible);
+        });
+    };
+    counter("watchdog", machine.watchdog, machine.watchdog_irq, EYERISS_WATCHDOG_HZ, "eyeriss,watchdog");
+    counter("timer", machine.timer, machine.timer_irq, EYERISS_TIMER_HZ, "eyeriss,timer");
     out.node(at("accelerator", machine.accelerator), [&] {
         out.cells("interrupts", machine.accelerator_irqs);
         out.texts("interrupt-names", {"done", "error", "counter"});

@@ -12,8 +12,8 @@ struct device_tree_description {
     unsigned harts = 1;
     std::uint64_t timebase_hz = 0;
     unsigned uart_clock_hz = 0;
-    address_range memory, sram, plic, clint, uart, finisher, accelerator;
-    unsigned plic_sources = 0, uart_irq = 0;
+    address_range memory, sram, plic, clint, uart, finisher, watchdog, timer, accelerator;
+    unsigned plic_sources = 0, uart_irq = 0, watchdog_irq = 0, timer_irq = 0;
     std::vector<std::uint32_t> accelerator_irqs;  ///< done, error, counter
 };
 

@@ -7,11 +7,28 @@ namespace eyeriss::platform {
 
 peripheral::peripheral(sc_core::sc_module_name name) : sc_module(name), socket("socket") {
     socket.register_b_transport(this, &peripheral::b_transport);
+    socket.register_transport_dbg(this, &peripheral::transport_dbg);
 }
 
 void peripheral::add_register(register_description description) {
     const std::uint64_t offset = description.offset;
     registers_.emplace(offset, std::move(description));
+}
+
+std::string_view peripheral::register_name(std::uint64_t offset) const {
+    const auto found = registers_.find(offset);
+    return found == registers_.end() ? std::string_view() : std::string_view(found->second.name);
+}
+
+unsigned peripheral::transport_dbg(tlm::tlm_generic_payload& transaction) {
+    const auto found = registers_.find(transaction.get_address());
+    if (!transaction.is_read() || found == registers_.end() || found->second.read_has_effect ||
+        !found->second.read || transaction.get_data_length() < found->second.bytes) {
+        return 0;
+    }
+    const std::uint32_t value = found->second.read();
+    std::memcpy(transaction.get_data_ptr(), &value, found->second.bytes);
+    return found->second.bytes;
 }
 
 // Effects take place now: the initiators here come at the time that they mean.

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <systemc>
 #include <tlm>
 
@@ -16,10 +17,16 @@ namespace eyeriss::platform {
 /// start of a register with exactly its width, else it is answered with TLM_ADDRESS_ERROR_RESPONSE (no
 /// register there) or TLM_BURST_ERROR_RESPONSE (other width or streaming); byte enables with
 /// TLM_BYTE_ENABLE_ERROR_RESPONSE; reading a write-only register or writing a read-only one with
-/// TLM_COMMAND_ERROR_RESPONSE. No DMI. Debug reads and writes are refused, since registers have side effects.
+/// TLM_COMMAND_ERROR_RESPONSE. No DMI. A debug access reads one register whose read has no side effect, with
+/// its width; any other is refused.
 class peripheral : public sc_core::sc_module {
 public:
     tlm_utils::simple_target_socket<peripheral> socket;
+
+    /// Takes the device back to where it was after reset; by default there is nothing to take back.
+    virtual void reset() {}
+    /// Name of the register at an offset, empty when there is none.
+    [[nodiscard]] std::string_view register_name(std::uint64_t offset) const;
 
     using read_function = std::function<std::uint32_t()>;
     /// Returns false to refuse a value, which ends in TLM_GENERIC_ERROR_RESPONSE.
@@ -34,6 +41,7 @@ protected:
         read_function read;
         write_function write;
         bool wider = false;  ///< accesses up to four bytes wide hit it too: zeros above, excess ignored
+        bool read_has_effect = false;  ///< a debugger must not read it
     };
 
     explicit peripheral(sc_core::sc_module_name name);
@@ -53,6 +61,7 @@ protected:
 
 private:
     void b_transport(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
+    unsigned transport_dbg(tlm::tlm_generic_payload& transaction);
     tlm::tlm_response_status transfer(tlm::tlm_generic_payload& transaction);
 
     [[nodiscard]] bool ignores(const tlm::tlm_generic_payload& transaction) const;

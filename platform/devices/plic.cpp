@@ -1,5 +1,8 @@
 #include "platform/devices/plic.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace eyeriss::platform {
 
 namespace {
@@ -33,6 +36,12 @@ plic::plic(sc_core::sc_module_name name, unsigned harts)
     sensitive << changed_;
 }
 
+void plic::reset() {
+    state_ = {};
+    std::ranges::fill(contexts_, context{});
+    update();
+}
+
 void plic::add_sources() {
     for (unsigned i = 0; i < sources; ++i) {
         add_register({"priority", 4 * i, 4, [this, i] { return state_.at(i).priority; },
@@ -63,8 +72,10 @@ void plic::add_context(unsigned index) {
              own.threshold = value & highest_priority;
              update();
          })});
-    add_register({"claim", base + 4, 4, [this, &own] { return claim(own); },
-                  accept([this, &own](std::uint32_t number) { complete(own, number); })});
+    register_description claiming{"claim", base + 4, 4, [this, &own] { return claim(own); },
+                                  accept([this, &own](std::uint32_t number) { complete(own, number); })};
+    claiming.read_has_effect = true;
+    add_register(std::move(claiming));
 }
 
 void plic::end_of_elaboration() {

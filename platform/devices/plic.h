@@ -31,6 +31,8 @@ public:
 
     explicit plic(sc_core::sc_module_name name, unsigned harts = 1);
 
+    void reset() override;
+
 private:
     static constexpr unsigned contexts_a_hart = 2;
 

@@ -1,5 +1,6 @@
 #include "platform/devices/uart16550.h"
 
+#include <array>
 #include <utility>
 
 namespace eyeriss::platform {
@@ -7,8 +8,11 @@ namespace eyeriss::platform {
 namespace {
 
 constexpr std::uint8_t ier_received = 0x01, ier_transmitter = 0x02, ier_mask = 0x0f;
-constexpr std::uint8_t iir_none = 0x01, iir_transmitter = 0x02, iir_received = 0x04, iir_fifos = 0xc0;
-constexpr std::uint8_t fcr_enable = 0x01, fcr_clear_received = 0x02, fcr_clear_transmit = 0x04;
+constexpr std::uint8_t iir_none = 0x01, iir_transmitter = 0x02, iir_received = 0x04, iir_timeout = 0x0c,
+                       iir_fifos = 0xc0;
+constexpr std::uint8_t fcr_enable = 0x01, fcr_clear_received = 0x02, fcr_clear_transmit = 0x04,
+                       fcr_trigger_shift = 6;
+constexpr unsigned timeout_characters = 4;
 constexpr std::uint8_t lsr_data_ready = 0x01, lsr_holding_empty = 0x20, lsr_all_empty = 0x40;
 constexpr std::uint8_t msr_connected = 0xb0;  // carrier, data set ready, clear to send
 
@@ -20,13 +24,16 @@ uart16550::uart16550(sc_core::sc_module_name name, sink output, const sc_core::s
       output_(std::move(output)),
       character_time_(character_time),
       character_sent_("character_sent"),
+      input_rests_("input_rests"),
       changed_("changed") {
     const auto store = [](std::uint8_t& place) {
         return accept([&place](std::uint32_t value) { place = static_cast<std::uint8_t>(value); });
     };
     const auto add = [this](const char* register_name, std::uint32_t offset, read_function read,
                             write_function write) {
-        add_register({register_name, offset, 1, std::move(read), std::move(write), true});
+        constexpr std::uint32_t rbr = 0, iir = 2;
+        add_register({register_name, offset, 1, std::move(read), std::move(write), true,
+                      offset == rbr || offset == iir});
     };
     add(
         "rbr_thr_dll", 0, [this] { return divisor_latched() ? std::uint32_t{dll_} : read_rbr(); },
@@ -51,13 +58,46 @@ uart16550::uart16550(sc_core::sc_module_name name, sink output, const sc_core::s
     SC_METHOD(transmit);
     sensitive << character_sent_;
     dont_initialize();
+    SC_METHOD(time_out);
+    sensitive << input_rests_;
+    dont_initialize();
     SC_METHOD(update);
     sensitive << changed_;
 }
 
 void uart16550::receive(std::string_view characters) {
     received_.insert(received_.end(), characters.begin(), characters.end());
+    touch_received();
+}
+
+void uart16550::reset() {
+    ier_ = fcr_ = lcr_ = mcr_ = scr_ = dlm_ = 0;
+    dll_ = 1;
+    transmitter_interrupt_ = false;
+    transmitting_.clear();
+    received_.clear();
+    character_sent_.cancel();
+    touch_received();
+}
+
+/// The FIFO of received characters has changed: the wait for its timeout begins anew.
+void uart16550::touch_received() {
+    input_rests_.cancel();
+    timed_out_ = character_time_ == sc_core::SC_ZERO_TIME;
+    if (!timed_out_ && !received_.empty()) {
+        input_rests_.notify(timeout_characters * character_time_);
+    }
     changed_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void uart16550::time_out() {
+    timed_out_ = true;
+    changed_.notify(sc_core::SC_ZERO_TIME);
+}
+
+std::size_t uart16550::trigger_level() const {
+    constexpr std::array<std::size_t, 4> levels{1, 4, 8, 14};
+    return (fcr_ & fcr_enable) != 0 ? levels.at(fcr_ >> fcr_trigger_shift) : 1;
 }
 
 std::uint32_t uart16550::read_rbr() {
@@ -66,13 +106,16 @@ std::uint32_t uart16550::read_rbr() {
     }
     const auto character = static_cast<std::uint8_t>(received_.front());
     received_.pop_front();
-    changed_.notify(sc_core::SC_ZERO_TIME);
+    touch_received();
     return character;
 }
 
 std::uint8_t uart16550::interrupt_code() const {
-    if ((ier_ & ier_received) != 0 && !received_.empty()) {
+    if ((ier_ & ier_received) != 0 && received_.size() >= trigger_level()) {
         return iir_received;
+    }
+    if ((ier_ & ier_received) != 0 && !received_.empty() && timed_out_) {
+        return iir_timeout;
     }
     return (ier_ & ier_transmitter) != 0 && transmitter_interrupt_ ? iir_transmitter : iir_none;
 }
@@ -136,9 +179,10 @@ void uart16550::write_ier(std::uint8_t value) {
 }
 
 void uart16550::write_fcr(std::uint8_t value) {
-    fcr_ = value & fcr_enable;
+    fcr_ = value & (fcr_enable | 3U << fcr_trigger_shift);
     if ((value & fcr_clear_received) != 0) {
         received_.clear();
+        touch_received();
     }
     if ((value & fcr_clear_transmit) != 0) {
         transmitting_.clear();

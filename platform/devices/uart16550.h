@@ -11,8 +11,9 @@ namespace eyeriss::platform {
 
 /// 16550 UART: byte-wide registers at offsets 0 to 7, which wider accesses hit too as on QEMU's `virt`; a
 /// transmit FIFO of 16, interrupts for received data and transmitter empty. Characters take no time unless a
-/// time per character is given; then the transmitter empties its FIFO at that pace. Modem lines read as
-/// connected; loop-back is not modelled.
+/// time per character is given; then the transmitter empties its FIFO at that pace. With FIFOs enabled
+/// received data interrupts at the trigger level of FCR, or four character times after the last character
+/// came or was read. Modem lines read as connected; loop-back is not modelled.
 class uart16550 : public peripheral {
 public:
     static constexpr std::uint64_t window_bytes = 0x100;
@@ -31,6 +32,12 @@ public:
     /// Characters that arrive from outside; they wait until they are read, none is lost. To be called from a
     /// process or before the simulation starts.
     void receive(std::string_view characters);
+    /// Characters that firmware has not read yet.
+    [[nodiscard]] std::size_t waiting() const { return received_.size(); }
+    /// True when received data would interrupt.
+    [[nodiscard]] bool interrupts_on_input() const { return (ier_ & 1U) != 0; }
+
+    void reset() override;
 
 private:
     // In address order; two share an address where the divisor latch is reached through it.
@@ -50,13 +57,17 @@ private:
     void write_fcr(std::uint8_t value);
     [[nodiscard]] bool divisor_latched() const { return (lcr_ & 0x80U) != 0; }
     [[nodiscard]] std::uint8_t interrupt_code() const;
+    [[nodiscard]] std::size_t trigger_level() const;
+    void touch_received();
+    void time_out();
     void transmit();
     void update();
 
     sink output_;
     sc_core::sc_time character_time_;
     std::deque<char> transmitting_, received_;
-    sc_core::sc_event character_sent_;
+    bool timed_out_ = false;  ///< characters below the trigger level have waited long enough
+    sc_core::sc_event character_sent_, input_rests_;
     sc_core::sc_event changed_;
 };
 

@@ -12,7 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "models/abi/register_table.h"
+#include "models/abi/counters.h"
+#include "models/abi/peripheral_table.h"
 
 using namespace eyeriss;
 using boost::property_tree::ptree;
@@ -84,28 +85,39 @@ BOOST_AUTO_TEST_CASE(the_svd_file_has_the_structure_of_the_schema) {
 
 BOOST_AUTO_TEST_CASE(the_svd_file_holds_every_register_and_field) {
     const auto document = svd();
-    const auto& listed = document.get_child("device.peripherals.peripheral.registers");
-    BOOST_TEST(listed.size() == register_map::registers.size());
-    std::size_t fields = 0;
-    auto expected = register_map::registers.begin();
-    for (const auto& [name, r] : listed) {
-        BOOST_TEST(r.get<std::string>("name") == expected->name);
-        BOOST_TEST(std::stoul(r.get<std::string>("addressOffset"), nullptr, 0) == expected->offset);
-        BOOST_TEST(std::stoul(r.get<std::string>("resetValue"), nullptr, 0) == expected->reset);
-        if (const auto held = r.get_child_optional("fields")) fields += held->size();
-        ++expected;
+    const auto& peripherals = document.get_child("device.peripherals");
+    BOOST_REQUIRE(peripherals.size() == register_map::peripherals.size());
+    auto table = register_map::peripherals.begin();
+    for (const auto& [kind, listed] : peripherals) {
+        BOOST_TEST(kind == "peripheral");
+        BOOST_TEST(listed.get<std::string>("name") == table->name);
+        BOOST_TEST(std::stoul(listed.get<std::string>("baseAddress"), nullptr, 0) == table->base);
+        const auto& registers = listed.get_child("registers");
+        BOOST_REQUIRE(registers.size() == table->registers.size());
+        std::size_t fields = 0;
+        auto expected = table->registers.begin();
+        for (const auto& [name, r] : registers) {
+            BOOST_TEST(r.get<std::string>("name") == expected->name);
+            BOOST_TEST(std::stoul(r.get<std::string>("addressOffset"), nullptr, 0) == expected->offset);
+            BOOST_TEST(std::stoul(r.get<std::string>("resetValue"), nullptr, 0) == expected->reset);
+            if (const auto held = r.get_child_optional("fields")) fields += held->size();
+            ++expected;
+        }
+        BOOST_TEST(fields == table->fields.size());
+        ++table;
     }
-    BOOST_TEST(fields == register_map::fields.size());
-    BOOST_TEST(std::stoul(document.get<std::string>("device.peripherals.peripheral.baseAddress"), nullptr,
-                          0) == EYERISS_REG_BASE);
 }
 
 BOOST_AUTO_TEST_CASE(the_json_form_says_the_same) {
     const auto document = nlohmann::json::parse(sims::registers_json());
-    BOOST_TEST(document["base"] == EYERISS_REG_BASE);
-    BOOST_TEST(document["registers"].size() == register_map::registers.size());
-    BOOST_TEST(document["registers"][2]["fields"][0]["name"] == "START");
-    BOOST_TEST(document["registers"][2]["fields"][0]["access"] == "wo");
+    const auto& accelerator = document["peripherals"][0];
+    BOOST_TEST(accelerator["base"] == EYERISS_REG_BASE);
+    BOOST_TEST(accelerator["registers"].size() == register_map::registers.size());
+    BOOST_TEST(accelerator["registers"][2]["fields"][0]["name"] == "START");
+    BOOST_TEST(accelerator["registers"][2]["fields"][0]["access"] == "wo");
+    BOOST_TEST(accelerator["interrupts"][1]["input"] == EYERISS_IRQ_ERROR);
+    BOOST_TEST(document["counters"].size() == EYERISS_COUNTER_COUNT);
+    BOOST_TEST(document["errors"][0]["name"] == "DESC_MAGIC");
 }
 
 BOOST_AUTO_TEST_CASE(the_page_in_doc_is_current) {

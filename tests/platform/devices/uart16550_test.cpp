@@ -106,6 +106,63 @@ BOOST_AUTO_TEST_CASE(received_characters_interrupt_until_the_last_is_read) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(received_characters_below_the_trigger_level_interrupt_after_four_character_times) {
+    bench b(1000);
+    b.run([&](tlm_master& m) {
+        put(m, ier, 1);
+        put(m, fcr, 0x41);  // FIFOs on, level 4
+        b.uart.receive("abc");
+        test::settle();
+        BOOST_TEST(!b.interrupt.read());
+        b.uart.receive("d");
+        test::settle();
+        BOOST_TEST(b.interrupt.read());
+        BOOST_TEST(get(m, iir) == 0xc4);
+        BOOST_TEST(get(m, data) == 'a');
+        test::settle();
+        BOOST_TEST(!b.interrupt.read());
+        test::wait_ns(3990);
+        BOOST_TEST(!b.interrupt.read());
+        test::wait_ns(20);
+        BOOST_TEST(b.interrupt.read());
+        BOOST_TEST(get(m, iir) == 0xcc);
+        BOOST_TEST(b.uart.waiting() == 3U);
+        for (const char c : {'b', 'c', 'd'}) {
+            BOOST_TEST(get(m, data) == c);
+        }
+        test::settle();
+        BOOST_TEST(!b.interrupt.read());
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_debugger_reads_registers_without_side_effects_and_no_others) {
+    bench b;
+    b.run([&](tlm_master& m) {
+        b.uart.receive("x");
+        const auto peek = [&](std::uint64_t offset) {
+            std::uint8_t value = 0;
+            tlm::tlm_generic_payload p;
+            p.set_command(tlm::TLM_READ_COMMAND);
+            p.set_address(offset);
+            p.set_data_ptr(&value);
+            p.set_data_length(1);
+            return std::pair(m.port->transport_dbg(p), value);
+        };
+        put(m, scr, 0x77);
+        BOOST_TEST(peek(scr).first == 1U);
+        BOOST_TEST(peek(scr).second == 0x77);
+        BOOST_TEST(peek(lsr).second == 0x61);
+        BOOST_TEST(peek(data).first == 0U);
+        BOOST_TEST(peek(iir).first == 0U);
+        BOOST_TEST(get(m, data) == 'x');
+        put(m, ier, 0x0f);
+        b.uart.receive("y");
+        b.uart.reset();
+        BOOST_TEST(get(m, ier) == 0);
+        BOOST_TEST(get(m, lsr) == 0x60);
+    });
+}
+
 BOOST_AUTO_TEST_CASE(the_divisor_latch_hides_data_and_interrupt_enable) {
     bench b;
     b.run([&](tlm_master& m) {
