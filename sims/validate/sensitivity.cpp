@@ -136,6 +136,7 @@ const std::vector<left_out>& parameters_left_out() {
         {"clock_mhz", "scales the time of a cycle and leaves their count with ideal memory"},
         {"dram.model", "has tables of its own above"},
         {"dram.limit_mbps", "has a table of its own above"},
+        {"dram.dmi_latency_ns", "is time of the core, for which the accelerator does not wait in a layer"},
         {"noc.topology", "makes v1 out of v1.5, which is a figure of its own"},
         {"noc.iact_port_bits", "is fitted, see the scaled v1"},
         {"pe.operand_bits", "is 16 on the 168-PE chip alone, whose figures need it"}};
