@@ -17,7 +17,7 @@ namespace {
 
 struct compile_command_options {
     std::string network;
-    std::string mapping;
+    mapping_options mapping;
     std::string output;
     std::uint64_t seed = 1;
 };
@@ -44,7 +44,7 @@ void print_mappings(const prepared_image& image, const arch::machine& machine) {
 
 int compile_to_file(const compile_command_options& options, const common_options& common) {
     const auto config = common.machine();
-    const auto mapping = read_mapping_request(options.mapping, config.machine);
+    const auto mapping = read_mapping_request(options.mapping, common.energy_file, config.machine);
     const auto cache = common.cache();
     const auto network = find_network(options.network, options.seed, cache);
     const auto image = compile_network(network, config.machine, cache, mapping);
@@ -77,7 +77,7 @@ void add_compile(CLI::App& app, const common_options& common, action& chosen) {
     auto options = std::make_shared<compile_command_options>();
     command->add_option("--network", options->network, "Name of a built-in network, or an ONNX file")
         ->required();
-    command->add_option("--mapping", options->mapping, mapping_option_text);
+    add_mapping_options(*command, options->mapping);
     command->add_option("-o,--output", options->output, "File to write [NETWORK.img]");
     command->add_option("--seed", options->seed, "Seed of a built-in network")->capture_default_str();
     command->callback(

@@ -14,6 +14,7 @@ using json = nlohmann::ordered_json;
 
 json search_json(const compiler::mapping_choice& s) {
     return {{"cycles", s.cycles},
+            {"picojoules", s.picojoules},
             {"exact", s.exact},
             {"bound", s.bound},
             {"timings", s.timings},
@@ -26,6 +27,7 @@ json search_json(const compiler::mapping_choice& s) {
 compiler::mapping_choice search_from(const json& value) {
     compiler::mapping_choice s;
     s.cycles = value.at("cycles");
+    s.picojoules = value.at("picojoules");
     s.exact = value.at("exact");
     s.bound = value.at("bound");
     s.timings = value.at("timings");
@@ -49,7 +51,8 @@ const layer_notes* image_notes::layer(std::string_view name) const {
 }
 
 std::string to_text(const image_notes& notes) {
-    json out{{"sha256", notes.sha256}, {"notes", notes.notes}, {"layers", json::array()}};
+    json out{
+        {"sha256", notes.sha256}, {"cost", notes.cost}, {"notes", notes.notes}, {"layers", json::array()}};
     for (const auto& l : notes.layers) {
         json layer{{"name", l.mapping.name}, {"pinned", l.mapping.pinned}, {"iact_density", l.iact_density}};
         if (l.mapping.search) {
@@ -63,7 +66,7 @@ std::string to_text(const image_notes& notes) {
 image_notes notes_from_text(std::span<const std::uint8_t> text) {
     try {
         const auto in = json::parse(text.begin(), text.end());
-        image_notes notes{in.at("sha256"), in.at("notes"), {}};
+        image_notes notes{in.at("sha256"), in.at("notes"), {}, in.at("cost")};
         for (const auto& l : in.at("layers")) {
             layer_notes layer;
             layer.mapping.name = l.at("name");
@@ -93,11 +96,13 @@ std::string search_line(const compiler::layer_mapping& layer) {
         return "by estimate, without an input to time it on";
     }
     const auto& s = *layer.search;
+    const auto energy =
+        s.picojoules == 0 ? std::string() : fmt::format("energy {:.4g} uJ, ", s.picojoules * 1e-6);
     return fmt::format(
-        "cycles {:.0f} {}, bound {}; bounds exclude {} of {} PE tiles and {:.1f} % of {} mappings of the "
+        "{}cycles {:.0f} {}, bound {}; bounds exclude {} of {} PE tiles and {:.1f} % of {} mappings of the "
         "others; {} timed",
-        s.cycles, s.exact ? "predicted" : "extrapolated", s.bound, s.counts.tiles_excluded, s.counts.tiles,
-        percent(s.counts.excluded, s.counts.candidates), s.counts.candidates, s.timings);
+        energy, s.cycles, s.exact ? "predicted" : "extrapolated", s.bound, s.counts.tiles_excluded,
+        s.counts.tiles, percent(s.counts.excluded, s.counts.candidates), s.counts.candidates, s.timings);
 }
 
 }  // namespace eyeriss::sims

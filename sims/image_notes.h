@@ -22,6 +22,7 @@ struct image_notes {
     std::string sha256;
     std::vector<std::string> notes;
     std::vector<layer_notes> layers;
+    std::string cost = "cycles";  ///< what mappings were searched for: "cycles", "energy by TABLE", ...
 
     /// The layer's notes, or null.
     [[nodiscard]] const layer_notes* layer(std::string_view name) const;

@@ -22,7 +22,8 @@ struct layer_options {
     std::string pad = "0";
     std::string out = "out/layer";
     std::string timing = "timed";
-    std::string mapping, output_type, max_time;
+    std::string output_type, max_time;
+    mapping_options mapping;
     std::optional<std::uint64_t> max_instructions;
     unsigned stride = 1, groups = 1;
     std::optional<float> requant_scale;
@@ -56,8 +57,8 @@ provenance trace(const layer_options& options, const common_options& common) {
     if (!options.bias.empty()) {
         how.inputs.push_back({"bias", options.bias, hash_file(options.bias)});
     }
-    if (!options.mapping.empty()) {
-        how.inputs.push_back({"mapping", options.mapping, hash_file(options.mapping)});
+    if (!options.mapping.file.empty()) {
+        how.inputs.push_back({"mapping", options.mapping.file, hash_file(options.mapping.file)});
     }
     how.inputs.push_back({"firmware", "run_network", hash_file(firmware_file("run_network"))});
     if (!common.machine_file.empty()) {
@@ -94,7 +95,7 @@ int run_layer_command(const layer_options& options, const common_options& common
     request.limits.instructions = options.max_instructions;
     const auto arrays = read_request(options);
     const auto graph = make_layer_graph(arrays);
-    const auto mapping = read_mapping_request(options.mapping, config.machine);
+    const auto mapping = read_mapping_request(options.mapping, common.energy_file, config.machine);
     results_folder folder(options.out);
     const auto image = compile_graph(graph, config.machine, arrays.iact.bytes, mapping);
     const auto reference = compiler::run_reference(graph, arrays.iact.bytes);
@@ -127,8 +128,7 @@ void add_layer(CLI::App& app, const common_options& common, action& chosen) {
         ->capture_default_str();
     command->add_option("--output-type", options->output_type, "Type of an 8-bit output [the input's]")
         ->check(CLI::IsMember({"int8", "uint8"}));
-    command->add_option("--mapping", options->mapping,
-                        std::string(mapping_option_text) + "; the layer's name is 'layer'");
+    add_mapping_options(*command, options->mapping, "; the layer's name is 'layer'");
     command->add_option("--timing", options->timing, "functional: outputs only; timed: with cycles")
         ->check(CLI::IsMember({"functional", "timed"}))
         ->capture_default_str();

@@ -274,8 +274,9 @@ std::string mapping_text(const arch::mapping& map) {
     return std::string(out.c_str(), out.size()) + "\n";
 }
 
-std::string mappings_text(std::span<const std::uint8_t> image) {
+std::string mappings_text(std::span<const std::uint8_t> image, std::string_view cost) {
     YAML::Emitter out;
+    out << YAML::Comment(fmt::format("cost: {}", cost)) << YAML::Newline;
     out << YAML::BeginMap;
     const auto header = compiler::image_header(image);
     for (unsigned i = 0; i < header.layer_count; ++i) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/arch/mapping.h"
@@ -48,7 +49,7 @@ void check_layer_names(const mapping_file& file, std::span<const std::string> la
 [[nodiscard]] std::string mapping_text(const arch::mapping&);
 
 /// The mappings of all accelerator layers of an image, every field of each: read_mapping_file gives the same
-/// mappings back.
-[[nodiscard]] std::string mappings_text(std::span<const std::uint8_t> image);
+/// mappings back. A comment on top says for what `cost` they were searched (image_notes::cost).
+[[nodiscard]] std::string mappings_text(std::span<const std::uint8_t> image, std::string_view cost);
 
 }  // namespace eyeriss::sims

@@ -2,18 +2,26 @@
 
 #include <fmt/format.h>
 
+#include <CLI/Validators.hpp>
 #include <algorithm>
 #include <cstring>
 #include <variant>
 
 #include "firmware/compiler/compile.h"
 #include "firmware/compiler/import_onnx.h"
+#include "sims/energy_file.h"
 #include "sims/error.h"
 #include "sims/sha256.h"
 #include "sims/version.h"
 
 namespace eyeriss::sims {
 namespace {
+
+/// "cycles", or "energy by TABLE".
+std::string cost_text(const compiler::search_goal& goal) {
+    const auto name = compiler::search_cost_names.at(static_cast<std::size_t>(goal.cost));
+    return goal.asks_energy() ? fmt::format("{} by {}", name, goal.table.name) : std::string(name);
+}
 
 std::string image_key(const network_source& network, const arch::machine& machine,
                       const mapping_request& request) {
@@ -29,6 +37,12 @@ std::string image_key(const network_source& network, const arch::machine& machin
     }
     for (const auto& [name, map] : request.pinned.mappings) {
         hash.add(name + "\n" + mapping_text(map));
+    }
+    hash.add(cost_text(request.goal) + "\n");
+    if (request.goal.asks_energy()) {
+        energy::for_each_action([&](energy::action a) {
+            hash.add(fmt::format("{}={}\n", energy::info(a).key, request.goal.table.picojoules[a]));
+        });
     }
     return hash.hex().substr(0, 32);
 }
@@ -81,9 +95,27 @@ void append_number(std::vector<std::uint8_t>& out, std::uint64_t value) {
 
 }  // namespace
 
-mapping_request read_mapping_request(const std::string& file, const arch::machine& machine) {
+void add_mapping_options(CLI::App& command, mapping_options& options, std::string_view more) {
+    command.add_option("--mapping", options.file,
+                       fmt::format("YAML file that pins mappings by layer name, as mappings.yaml of a run's "
+                                   "results; others are searched{}",
+                                   more));
+    const auto& names = compiler::search_cost_names;
+    command
+        .add_option("--cost", options.cost,
+                    "What the search makes least: cycles; energy, of chip and DRAM; edp, energy x cycles")
+        ->check(CLI::IsMember(std::vector<std::string>(names.begin(), names.end())))
+        ->capture_default_str();
+}
+
+mapping_request read_mapping_request(const mapping_options& options, const std::string& energy_file,
+                                     const arch::machine& machine) {
     mapping_request request;
-    if (!file.empty()) request.pinned = read_mapping_file(file, machine);
+    if (!options.file.empty()) request.pinned = read_mapping_file(options.file, machine);
+    const auto& names = compiler::search_cost_names;
+    const auto* const found = std::find(names.begin(), names.end(), options.cost);
+    request.goal.cost = static_cast<compiler::search_cost>(found - names.begin());
+    if (request.goal.asks_energy()) request.goal.table = energy_table_for(energy_file, machine);
     return request;
 }
 
@@ -93,6 +125,7 @@ prepared_image compile_graph(const compiler::graph& graph, const arch::machine& 
     compiler::compile_options options;
     options.mappings = request.pinned.mappings;
     options.mapping_places = request.pinned.places;
+    options.goal = request.goal;
     const auto reference = compiler::run_reference(graph, profile);
     for (const auto& layer : graph.layers) {
         if (std::holds_alternative<compiler::conv_op>(layer.op)) {
@@ -104,7 +137,8 @@ prepared_image compile_graph(const compiler::graph& graph, const arch::machine& 
     auto compiled = compiler::compile(graph, machine, options);
     sha256 hash;
     hash.add(compiled.image);
-    prepared_image out{std::move(compiled.image), {hash.hex(), std::move(compiled.notes), {}}};
+    prepared_image out{std::move(compiled.image),
+                       {hash.hex(), std::move(compiled.notes), {}, cost_text(request.goal)}};
     for (auto& choice : compiled.choices) {
         const double iacts = options.iact_density.at(choice.name);
         out.notes.layers.push_back({std::move(choice), iacts});

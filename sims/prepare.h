@@ -1,10 +1,13 @@
 #pragma once
 
+#include <CLI/App.hpp>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "firmware/compiler/graph.h"
+#include "firmware/compiler/mapper_goal.h"
 #include "firmware/compiler/reference.h"
 #include "models/arch/machine.h"
 #include "sims/cache.h"
@@ -23,16 +26,24 @@ struct prepared_image {
 
 /// What the user asks of the mapping of a network.
 struct mapping_request {
-    mapping_file pinned;  ///< layers that are not searched
+    mapping_file pinned;         ///< layers that are not searched
+    compiler::search_goal goal;  ///< what the others are searched for
 };
 
-/// Help text of `--mapping`.
-inline constexpr const char* mapping_option_text =
-    "YAML file that pins mappings by layer name, as mappings.yaml of a run's results; others are searched";
+/// Options of the commands that map a network.
+struct mapping_options {
+    std::string file;             ///< `--mapping`; empty pins nothing
+    std::string cost = "cycles";  ///< `--cost`: one of compiler::search_cost_names
+};
 
-/// The request that the options of a command make; an empty `file` pins nothing.
-/// \throws user_error as read_mapping_file
-[[nodiscard]] mapping_request read_mapping_request(const std::string& file, const arch::machine&);
+/// Adds `--mapping` and `--cost` to a command; `more` follows the help text of the former.
+void add_mapping_options(CLI::App& command, mapping_options& options, std::string_view more = "");
+
+/// The request that the options of a command make. Energy is that of `energy_file`, or of the table that
+/// comes with the program when empty; it is read only where the cost asks for it.
+/// \throws user_error as read_mapping_file and read_energy_table
+[[nodiscard]] mapping_request read_mapping_request(const mapping_options&, const std::string& energy_file,
+                                                   const arch::machine&);
 
 /// Compiles a graph; the search is told how full each layer's input is on `profile`, an input's bytes.
 /// \throws user_error for a pinned layer that there is none of, compiler::compile_error

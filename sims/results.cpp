@@ -279,6 +279,7 @@ json summary_json(const run_result& run, const arch::machine& machine) {
     out["network"] = run.network;
     out["machine"] = machine.name;
     out["timing"] = run.timing;
+    out["mapping_cost"] = run.mapping_cost;
     out["complete"] = run.complete;
     out["stopped_by"] = run.stopped_by;
     out["error"] = run.error;

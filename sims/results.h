@@ -77,6 +77,7 @@ struct run_result {
     std::uint32_t guest_exit_code = 0;
     std::uint64_t instructions = 0;
     double simulated_seconds = 0;
+    std::string mapping_cost = "cycles";  ///< image_notes::cost
     std::vector<layer_result> layers;
     std::shared_ptr<const nlohmann::ordered_json> memory;  ///< what memory_json tells; may be null
     std::vector<std::string> notes;                        ///< remarks of importer and compiler

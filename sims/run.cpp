@@ -27,7 +27,8 @@ namespace fs = std::filesystem;
 namespace {
 
 struct run_options {
-    std::string network, input, mapping, out, max_time;
+    std::string network, input, out, max_time;
+    mapping_options mapping;
     std::string record_dram;
     std::string timing = "timed";
     std::optional<std::uint64_t> max_instructions;
@@ -49,8 +50,8 @@ provenance trace(const run_options& options, const common_options& common, const
     hash.add(input);
     how.inputs.push_back({"input", options.input.empty() ? "default" : options.input,
                           options.input.empty() ? hash.hex() : hash_file(options.input)});
-    if (!options.mapping.empty()) {
-        how.inputs.push_back({"mapping", options.mapping, hash_file(options.mapping)});
+    if (!options.mapping.file.empty()) {
+        how.inputs.push_back({"mapping", options.mapping.file, hash_file(options.mapping.file)});
     }
     how.inputs.push_back({"firmware", "run_network", hash_file(firmware_file("run_network"))});
     if (!common.machine_file.empty()) {
@@ -70,7 +71,7 @@ int run_one(const run_options& options, const common_options& common, const std:
     }
     request.limits.instructions = options.max_instructions;
     request.watch = options.watch;
-    const auto mapping = read_mapping_request(options.mapping, config.machine);
+    const auto mapping = read_mapping_request(options.mapping, common.energy_file, config.machine);
     results_folder folder(out);
     const auto cache = common.cache();
     if (request.progress) {
@@ -123,7 +124,7 @@ int run_main_job(const run_options& options, const common_options& common) {
     if (!options.input.empty()) {
         throw user_error("--input expects --network: without it two networks run, each on its own input");
     }
-    if (!options.mapping.empty()) {
+    if (!options.mapping.file.empty()) {
         throw user_error(
             "--mapping expects --network: without it two networks run, each with its own layers");
     }
@@ -170,7 +171,7 @@ void add_run(CLI::App& app, const common_options& common, action& chosen) {
     auto options = std::make_shared<run_options>();
     command->add_option("--network", options->network, "Name of a built-in network, or an ONNX file");
     command->add_option("--input", options->input, "Input as .npy or .png [the network's own picture]");
-    command->add_option("--mapping", options->mapping, mapping_option_text);
+    add_mapping_options(*command, options->mapping);
     command->add_option("--timing", options->timing, "functional: outputs only; timed: with cycles")
         ->check(CLI::IsMember({"functional", "timed"}))
         ->capture_default_str();

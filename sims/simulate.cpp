@@ -229,7 +229,8 @@ network_run simulate_network(const simulation_request& request, const prepared_i
     out.result.network = compiler::image_name(image.bytes, header.name_offset);
     out.result.timing = request.timed ? "timed" : "functional";
     out.result.notes = image.notes.notes;
-    out.mappings = mappings_text(image.bytes);
+    out.result.mapping_cost = image.notes.cost;
+    out.mappings = mappings_text(image.bytes, image.notes.cost);
     out.result.host.prepare_seconds = preparing.wall_seconds();
 
     const stopwatch running;

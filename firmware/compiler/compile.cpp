@@ -42,7 +42,7 @@ arch::mapping choose(const graph& g, const layer& l, const conv_op& op, const ar
                                         known->second.size(), in.elements()));
     }
     const calibration data{known->second, in.type == dtype::i8, in.zero_point};
-    how.search = search_mapping(op, m, density, data, l.name, options.weights);
+    how.search = search_mapping(op, m, density, data, l.name, options.weights, options.goal);
     return how.search->map;
 }
 

@@ -21,6 +21,7 @@ struct compile_options {
     /// By layer name: values of the layer's input tensor on a typical input, NCHW; the search then times its
     /// best candidates on them.
     std::map<std::string, std::span<const std::uint8_t>> calibration_inputs;
+    search_goal goal;  ///< what mappings are searched for; other than cycles asks for calibration inputs
     std::map<std::string, arch::mapping> mappings;  ///< by layer name: used in place of the search
     /// By layer name: where a mapping of `mappings` was written ("FILE:LINE"), for messages.
     std::map<std::string, std::string> mapping_places;

@@ -7,6 +7,7 @@
 #include "firmware/compiler/compile_error.h"
 #include "firmware/compiler/density.h"
 #include "firmware/compiler/graph.h"
+#include "firmware/compiler/mapper_goal.h"
 #include "firmware/compiler/pass_plan.h"
 #include "models/arch/mapping.h"
 
@@ -47,20 +48,23 @@ struct search_counts {
 /// A mapping and how it was found.
 struct mapping_choice {
     arch::mapping map;
-    double cycles = 0;          ///< predicted (predict.h)
-    bool exact = false;         ///< every pass was timed; else the figure is extrapolated
-    std::uint64_t bound = 0;    ///< least cycles that the mapping could take (mapper_bound.h)
+    double cycles = 0;        ///< predicted (predict.h)
+    double picojoules = 0;    ///< predicted (predict_actions.h), of chip and DRAM; 0 when cycles are the cost
+    bool exact = false;       ///< every pass was timed; else the figures are extrapolated
+    std::uint64_t bound = 0;  ///< least cycles that the mapping could take (mapper_bound.h)
     std::uint64_t timings = 0;  ///< predictions made
     search_counts counts;
 };
 
 /// As above with the layer's input at hand: what a sound bound (mapper_bound.h) keeps from being better than
 /// the best so far is left out, the best of the others by estimate are timed by the accelerator's own cycle
-/// functions (predict.h), first on sampled passes, and the fastest is taken.
+/// functions (predict.h), first on sampled passes, and the best by `goal` is taken. Where energy counts, the
+/// mapping of the fewest cycles is among those compared.
 [[nodiscard]] mapping_choice search_mapping(const conv_op& op, const arch::machine& m,
                                             const density_hint& hint, const calibration& data,
                                             std::string_view name = "layer",
-                                            weight_coding coding = weight_coding::csc);
+                                            weight_coding coding = weight_coding::csc,
+                                            const search_goal& goal = {});
 
 /// The mapping of search_mapping.
 [[nodiscard]] arch::mapping choose_mapping(const conv_op& op, const arch::machine& m,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <optional>
 
 #include "firmware/compiler/mapper_bound.h"
 #include "firmware/compiler/mapper_cost.h"
@@ -67,13 +68,13 @@ private:
 class search {
 public:
     search(const arch::layer_shape& shape, const arch::machine& m, const density_hint& hint,
-           weight_coding coding, const iact_profile* iacts, const weight_profile& profile, std::size_t count,
-           std::uint64_t limit, search_counts& counts)
+           weight_coding coding, const search_bounds* sound, const weight_profile& profile, std::size_t count,
+           double limit, search_counts& counts)
         : shape_(shape),
           m_(m),
           hint_(hint),
           coding_(m.pe.sparse ? coding : weight_coding::dense),
-          iacts_(iacts),
+          sound_(sound),
           profile_(profile),
           limit_(limit),
           counts_(counts),
@@ -84,10 +85,7 @@ public:
             const auto words = profile_.column_words(m0);
             std::uint64_t total = 0;
             for (const std::uint8_t w : words) total += w;
-            if (iacts_ != nullptr) {
-                totals_ = {total_columns(shape_, m_, *iacts_, words, m0, false),
-                           total_columns(shape_, m_, *iacts_, words, m0, true)};
-            }
+            if (sound_ != nullptr) count_totals(words, m0);
             for (const unsigned s0 : s0_options(shape_, m_, width)) {
                 for (const unsigned c0 : c0_options(shape_, m_, s0, width)) {
                     mapping map;
@@ -105,6 +103,14 @@ public:
     }
 
 private:
+    void count_totals(std::span<const std::uint8_t> words, unsigned m0) {
+        for (const bool dense : {false, true}) {
+            totals_[dense] = total_columns(shape_, m_, sound_->iacts, words, m0, dense);
+            if (sound_->energy != nullptr)
+                work_[dense] = count_columns(*sound_->energy, words, m0, dense, totals_[dense].busy);
+        }
+    }
+
     /// Tries a PE tile with the codings of weights that are allowed and fit.
     void try_tile(mapping map, std::span<const std::uint8_t> words, std::uint64_t total) {
         if (coding_ != weight_coding::dense) {
@@ -122,24 +128,36 @@ private:
         }
     }
 
-    /// Whether the quick bound leaves nothing of a PE tile; counts the tile if so.
+    /// Whether the quick bound leaves nothing of a PE tile; counts the tile if so. Else the tile's bounds on
+    /// energy are made.
     [[nodiscard]] bool is_excluded(const mapping& tile) {
-        if (iacts_ == nullptr ||
-            least_cycles(totals_[tile.weight_dense ? 1 : 0], shape_, m_, tile) < limit_) {
-            return false;
-        }
+        energy_.reset();
+        if (sound_ == nullptr) return false;
+        if (sound_->energy != nullptr)
+            energy_.emplace(*sound_->energy, m_, sound_->goal.table, work_[tile.weight_dense], tile);
+        if (least_score(least_cycles(totals_[tile.weight_dense], shape_, m_, tile)) < limit_) return false;
         ++counts_.tiles;
         ++counts_.tiles_excluded;
         return true;
+    }
+
+    /// Least score of all mappings with the tile being tried, of which none takes fewer cycles.
+    [[nodiscard]] double least_score(std::uint64_t cycles) const {
+        return sound_->goal.score(static_cast<double>(cycles), energy_ ? energy_->least(cycles) : 0.0);
+    }
+
+    /// Score of a mapping with the tile being tried, if it takes that many cycles.
+    [[nodiscard]] double score(const mapping& map, double cycles) const {
+        return energy_ ? sound_->goal.score(cycles, energy_->picojoules(map, cycles)) : cycles;
     }
 
     void try_coded_tile(const mapping& map, std::span<const std::uint8_t> words,
                         const tile_statistics& statistics) {
         ++counts_.tiles;
         bounds_.reset();
-        if (iacts_ != nullptr) {
-            bounds_ = std::make_unique<tile_bounds>(shape_, m_, *iacts_, words, map);
-            if (bounds_->least() >= limit_) {
+        if (sound_ != nullptr) {
+            bounds_ = std::make_unique<tile_bounds>(shape_, m_, sound_->iacts, words, map);
+            if (least_score(bounds_->least()) >= limit_) {
                 ++counts_.tiles_excluded;
                 return;
             }
@@ -190,17 +208,18 @@ private:
     /// Keeps the mapping if it is not excluded, among the cheapest so far, and legal.
     void consider(mapping map, const tile_statistics& statistics) {
         ++counts_.candidates;
-        const std::uint64_t bound = bounds_ ? bounds_->cycles(map) : 0;
+        const std::uint64_t cycles = bounds_ ? bounds_->cycles(map) : 0;
+        const double bound = score(map, static_cast<double>(cycles));
         if (bound >= limit_) {
             ++counts_.excluded;
             return;
         }
         for (;;) {
-            const double cost = std::max(estimate_cost(map, shape_, m_, statistics, hint_).cycles,
-                                         static_cast<double>(bound));
+            const double cost =
+                std::max(score(map, estimate_cost(map, shape_, m_, statistics, hint_).cycles), bound);
             if (cost >= best_.limit()) return;
             if (arch::check(map, shape_, m_, statistics.largest).empty()) {
-                best_.add({map, cost, bound});
+                best_.add({map, cost, bound, cycles});
                 return;
             }
             if (map.iact_single_buffer) return;
@@ -236,13 +255,15 @@ private:
     const arch::machine& m_;
     const density_hint& hint_;
     weight_coding coding_;
-    const iact_profile* iacts_;
+    const search_bounds* sound_;
     const weight_profile& profile_;
-    std::uint64_t limit_;
+    double limit_;
     search_counts& counts_;
     shortlist best_;
     std::array<column_totals, 2> totals_{};  ///< of the M0 being tried, weights compressed and dense
+    std::array<column_work, 2> work_{};      ///< the same for energy
     std::unique_ptr<tile_bounds> bounds_;    ///< of the tile being tried
+    std::optional<energy_bounds> energy_;    ///< of the tile being tried
 };
 
 }  // namespace
@@ -252,12 +273,12 @@ bool iacts_travel_raw(const arch::machine& m) {
 }
 
 mapping_space::mapping_space(const conv_op& op, const arch::machine& m, const density_hint& hint,
-                             weight_coding coding, const iact_profile* iacts)
-    : op_(op), m_(m), hint_(hint), coding_(coding), iacts_(iacts), profile_(op.shape, op.weights) {}
+                             weight_coding coding, const search_bounds* bounds)
+    : op_(op), m_(m), hint_(hint), coding_(coding), bounds_(bounds), profile_(op.shape, op.weights) {}
 
-std::vector<ranked_mapping> mapping_space::best(search_width width, std::size_t count, std::uint64_t limit,
+std::vector<ranked_mapping> mapping_space::best(search_width width, std::size_t count, double limit,
                                                 search_counts& counts) const {
-    return search(op_.shape, m_, hint_, coding_, iacts_, profile_, count, limit, counts).run(width);
+    return search(op_.shape, m_, hint_, coding_, bounds_, profile_, count, limit, counts).run(width);
 }
 
 }  // namespace eyeriss::compiler

@@ -65,12 +65,11 @@ iact_profile::iact_profile(const arch::layer_shape& shape, const calibration& da
     }
 }
 
-std::uint64_t iact_profile::demanded_bits(unsigned c0, unsigned s0, unsigned operand_bits) const {
-    const unsigned segments = shape_.f() + ceil_div(s0, shape_.stride_w) - 1;
-    const unsigned span = segments * shape_.stride_w;
-    const unsigned s_tiles = ceil_div(shape_.s, s0);
-    const std::uint64_t uses = std::uint64_t{shape_.batch} * shape_.e() * shape_.r;
-    if (raw_) return uses * shape_.channels_in() * s_tiles * span * operand_bits;
+unsigned iact_profile::segments(unsigned s_count) const {
+    return shape_.f() + ceil_div(s_count, shape_.stride_w) - 1;
+}
+
+std::uint64_t iact_profile::pairs(unsigned s0) const {
     std::uint64_t pairs = 0;
     const std::uint32_t* row = before_.data();
     for (std::size_t i = 0; i < std::size_t{shape_.batch} * shape_.channels_in(); ++i) {
@@ -80,12 +79,21 @@ std::uint64_t iact_profile::demanded_bits(unsigned c0, unsigned s0, unsigned ope
                 users += (y - r) % shape_.stride_h == 0 && (y - r) / shape_.stride_h < shape_.e() ? 1 : 0;
             }
             for (unsigned s = 0; s < shape_.s && users != 0; s += s0) {
-                pairs += std::uint64_t{users} * (row[std::min(s + span, width_)] - row[s]);
+                const unsigned end = s + segments(std::min(s0, shape_.s - s)) * shape_.stride_w;
+                pairs += std::uint64_t{users} * (row[std::min(end, width_)] - row[s]);
             }
         }
     }
-    const std::uint64_t ends = uses * shape_.groups * ceil_div(shape_.c, c0) * s_tiles * segments;
-    return pairs * pair_bits + ends * segment_end_bits;
+    return pairs;
+}
+
+std::uint64_t iact_profile::demanded_bits(unsigned c0, unsigned s0, unsigned operand_bits) const {
+    const std::uint64_t uses = std::uint64_t{shape_.batch} * shape_.e() * shape_.r;
+    std::uint64_t all_segments = 0;
+    for (unsigned s = 0; s < shape_.s; s += s0) all_segments += segments(std::min(s0, shape_.s - s));
+    if (raw_) return uses * shape_.channels_in() * all_segments * shape_.stride_w * operand_bits;
+    const std::uint64_t ends = uses * shape_.groups * ceil_div(shape_.c, c0) * all_segments;
+    return pairs(s0) * pair_bits + ends * segment_end_bits;
 }
 
 }  // namespace eyeriss::compiler

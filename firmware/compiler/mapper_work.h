@@ -25,7 +25,13 @@ public:
     /// 4, or raw values of `operand_bits`.
     [[nodiscard]] std::uint64_t demanded_bits(unsigned c0, unsigned s0, unsigned operand_bits) const;
 
+    /// The pairs among them: values that take a turn, counted for each use of their row.
+    [[nodiscard]] std::uint64_t pairs(unsigned s0) const;
+
 private:
+    /// Segments of a row for so many filter columns.
+    [[nodiscard]] unsigned segments(unsigned s_count) const;
+
     arch::layer_shape shape_;
     bool raw_;
     unsigned width_;                     ///< of a row with its padding

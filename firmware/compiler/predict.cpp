@@ -76,12 +76,13 @@ constexpr std::uint64_t run_length = 3;
 }  // namespace
 
 prediction predict(const conv_op& op, const arch::mapping& map, const arch::machine& m,
-                   const calibration& data, std::uint64_t most_passes) {
+                   const calibration& data, std::uint64_t most_passes, double most_cycles) {
     const arch::tiling tiles(op.shape, map, m);
     const std::uint64_t passes = tiles.passes();
     sequence timed(op, tiles, m, data);
     if (passes <= most_passes) {
-        for (std::uint64_t pass = 0; pass < passes; ++pass) timed.add(pass);
+        for (std::uint64_t pass = 0; pass < passes && static_cast<double>(timed.end()) < most_cycles; ++pass)
+            timed.add(pass);
         return {static_cast<double>(timed.end()), passes, static_cast<double>(timed.clocked())};
     }
     // Passes that bring weights cost more: the two kinds are timed apart and weighted by how many there are

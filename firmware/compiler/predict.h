@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 
 #include "firmware/compiler/graph.h"
 #include "firmware/compiler/pass_plan.h"
@@ -21,7 +22,9 @@ struct prediction {
 /// `input` holds the layer's input tensor as NCHW bytes, `is_signed` says how to read them, `pad_value` what
 /// padding holds. At most `most_passes` passes are timed, spread over the layer; with as many as the layer
 /// has the figure is that of the accelerator but for descriptor, configuration and the last output's way.
+/// Where all passes are timed, it gives up once they take `most_cycles`: the figures then end there.
 [[nodiscard]] prediction predict(const conv_op& op, const arch::mapping& map, const arch::machine& m,
-                                 const calibration& data, std::uint64_t most_passes);
+                                 const calibration& data, std::uint64_t most_passes,
+                                 double most_cycles = std::numeric_limits<double>::infinity());
 
 }  // namespace eyeriss::compiler

@@ -151,6 +151,33 @@ BOOST_AUTO_TEST_CASE(mappings_of_a_run_give_the_same_run_again) {
     BOOST_TEST((compile("a.img", "") == compile("b.img", " --mapping " + mapping)));
 }
 
+BOOST_AUTO_TEST_CASE(a_run_says_for_what_cost_its_mappings_were_searched_and_energy_falls_when_asked) {
+    const temporary_folder folder;
+    const auto run = [&](const std::string& cost, const std::string& more) {
+        const auto ran = run_program("run --quiet --network lenet5 --cache " + word(folder / "cache") +
+                                     " --out " + word(folder / cost) + " --cost " + cost + more);
+        BOOST_REQUIRE_MESSAGE(ran.exit_code == 0, ran.err);
+        return summary(folder / cost);
+    };
+    const auto total = [](const nlohmann::json& s) {
+        return s["energy_uj"]["on_chip"].get<double>() + s["energy_uj"]["dram"].get<double>();
+    };
+    const auto fast = run("cycles", "");
+    const auto thrifty = run("energy", "");
+    BOOST_TEST(fast["mapping_cost"] == "cycles");
+    BOOST_TEST(thrifty["mapping_cost"] == "energy by eyeriss_65nm");
+    BOOST_TEST(test::read_text(folder / "energy/mappings.yaml").find("# cost: energy by eyeriss_65nm\n") ==
+               0U);
+    BOOST_TEST(thrifty["bit_exact"] == true);
+    BOOST_TEST(total(thrifty) <= total(fast));
+    BOOST_TEST(thrifty["cycles_accelerator"].get<std::uint64_t>() >=
+               fast["cycles_accelerator"].get<std::uint64_t>());
+    const auto unknown = run_program("run --network lenet5 --cost delay --out " + word(folder / "none"));
+    BOOST_TEST(unknown.exit_code == 2);
+    BOOST_TEST(unknown.err.find("delay") != std::string::npos, unknown.err);
+    BOOST_TEST(!std::filesystem::exists(folder / "none"));
+}
+
 BOOST_AUTO_TEST_CASE(a_pinned_layer_keeps_its_mapping_and_the_others_are_searched) {
     const temporary_folder folder;
     test::write_text(folder / "m.yaml", "conv2: {M0: 5, C0: 2, S0: 5, c1: 3, order: gnmcrse}\n");

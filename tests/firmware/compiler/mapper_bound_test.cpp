@@ -5,7 +5,8 @@
 #include <random>
 
 #include "firmware/compiler/mapper.h"
-#include "firmware/compiler/predict.h"
+#include "firmware/compiler/mapper_energy.h"
+#include "firmware/compiler/predict_actions.h"
 #include "tests/firmware/compiler/mapper_shapes.h"
 
 // Bounds of the mapping search against the exact prediction: no bound may exceed the time.
@@ -65,6 +66,28 @@ arch::machine random_machine(draws& draw) {
     return m;
 }
 
+/// Broadcast buses: a row of PEs in each cluster, dense PEs of one MAC.
+arch::machine random_bus(draws& draw) {
+    arch::machine m;
+    m.noc.kind = noc::topology::bus;
+    m.noc.cluster_rows = draw(1, 12);
+    m.noc.cluster_cols = m.noc.pe_rows = 1;
+    m.noc.pe_cols = draw(1, 8);
+    m.pe.sparse = false;
+    m.pe.macs = 1;
+    m.pe.psum_transfer_takes_ports = !draw.one_in(4);
+    m.pe.weight_double_buffer = draw.one_in(4);
+    return m;
+}
+
+/// Any price for any action, free ones among them.
+energy::energy_table random_table(draws& draw) {
+    energy::energy_table table;
+    energy::for_each_action(
+        [&](energy::action a) { table.picojoules[a] = draw.one_in(4) ? 0.0 : draw(1, 100); });
+    return table;
+}
+
 /// An input with zeros that cluster by channel and row, as those of networks do.
 std::vector<std::uint8_t> random_input(const arch::layer_shape& s, draws& draw) {
     std::vector<std::uint8_t> values;
@@ -110,40 +133,121 @@ arch::mapping random_mapping(const arch::layer_shape& s, const arch::machine& m,
     return map;
 }
 
+/// A layer with operands on a machine, and its legal mappings among random ones.
+struct problem {
+    problem(const arch::machine& machine, draws& draw)
+        : m(machine),
+          shape(random_shape(draw)),
+          op(test::random_conv(shape, draw(0, 100) / 100.0, draw.engine())),
+          input(random_input(shape, draw)),
+          data{input, false, draw.one_in(4) ? 3 : 0},
+          profile(op.shape, op.weights) {}
+
+    template <typename Visit>
+    void for_each_mapping(draws& draw, Visit visit) const {
+        for (unsigned tried = 0; tried < 30; ++tried) {
+            const auto map = random_mapping(shape, m, draw);
+            if (arch::check(map, shape, m, compiler::worst_weight_words(op, map)).empty()) visit(map);
+        }
+    }
+
+    arch::machine m;
+    arch::layer_shape shape;
+    compiler::conv_op op;
+    std::vector<std::uint8_t> input;
+    compiler::calibration data;
+    compiler::weight_profile profile;
+};
+
+/// How close bounds come on average: a bound that says nothing would pass everything else.
+struct tightness {
+    unsigned mappings = 0;
+    double sum = 0;
+    void add(double share) {
+        ++mappings;
+        sum += share;
+    }
+    [[nodiscard]] double mean() const { return sum / mappings; }
+};
+
+void check_cycles(const problem& p, const arch::mapping& map, tightness& tight) {
+    const auto words = p.profile.column_words(map.m0);
+    const compiler::iact_profile iacts(p.shape, p.data, map.iact_dense);
+    compiler::tile_bounds bounds(p.shape, p.m, iacts, words, map);
+    const auto cycles = compiler::predict(p.op, map, p.m, p.data, ~std::uint64_t{0}).cycles;
+    const auto bound = bounds.cycles(map);
+    BOOST_TEST(static_cast<double>(bound) <= cycles, map.text() << ": bound " << bound << ", " << cycles);
+    BOOST_TEST(bounds.least() <= bound);
+    const auto totals = compiler::total_columns(p.shape, p.m, iacts, words, map.m0, map.weight_dense);
+    BOOST_TEST(compiler::least_cycles(totals, p.shape, p.m, map) <= bounds.least());
+    tight.add(static_cast<double>(bound) / cycles);
+}
+
+void check_energy(const problem& p, const arch::mapping& map, const energy::energy_table& table,
+                  tightness& tight) {
+    constexpr double rounding = 1 + 1e-9;  // of sums of doubles
+    const auto words = p.profile.column_words(map.m0);
+    const compiler::iact_profile iacts(p.shape, p.data, map.iact_dense);
+    const auto totals = compiler::total_columns(p.shape, p.m, iacts, words, map.m0, map.weight_dense);
+    const compiler::energy_work work(p.op, p.m, p.data, map.iact_dense);
+    const auto columns = compiler::count_columns(work, words, map.m0, map.weight_dense, totals.busy);
+    const compiler::energy_bounds bounds(work, p.m, table, columns, map);
+    compiler::tile_bounds cycle_bounds(p.shape, p.m, iacts, words, map);
+
+    const auto time = compiler::predict(p.op, map, p.m, p.data, ~std::uint64_t{0});
+    const auto actions = compiler::predict_actions(p.op, map, p.m, p.data, ~std::uint64_t{0}, time);
+    const auto spent = energy::energy_of(actions, table);
+    const double picojoules = spent.on_chip() + spent.dram();
+    const auto cycles = cycle_bounds.cycles(map);
+    const double bound = bounds.picojoules(map, static_cast<double>(cycles));
+    BOOST_TEST(bound <= picojoules * rounding, map.text() << ": bound " << bound << ", " << picojoules);
+    BOOST_TEST(bounds.least(cycles) <= bound * rounding, map.text());
+    tight.add(bound / picojoules);
+}
+
+void check_bounds(arch::machine (*machine)(draws&), unsigned layers) {
+    BOOST_TEST_MESSAGE("seed " << seed);
+    draws draw(seed);
+    tightness tight;
+    for (unsigned layer = 0; layer < layers; ++layer) {
+        const problem p(machine(draw), draw);
+        p.for_each_mapping(draw, [&](const arch::mapping& map) { check_cycles(p, map, tight); });
+    }
+    BOOST_TEST(tight.mappings > layers);
+    BOOST_TEST_MESSAGE(tight.mappings << " mappings; bounds at " << tight.mean() << " of the time");
+    BOOST_TEST(tight.mean() > 0.5);
+}
+
+void check_energy_bounds(arch::machine (*machine)(draws&), unsigned layers) {
+    BOOST_TEST_MESSAGE("seed " << seed);
+    draws draw(seed);
+    tightness tight;
+    for (unsigned layer = 0; layer < layers; ++layer) {
+        const problem p(machine(draw), draw);
+        const auto table = random_table(draw);
+        p.for_each_mapping(draw, [&](const arch::mapping& map) { check_energy(p, map, table, tight); });
+    }
+    BOOST_TEST(tight.mappings > layers);
+    BOOST_TEST_MESSAGE(tight.mappings << " mappings; bounds at " << tight.mean() << " of the energy");
+    BOOST_TEST(tight.mean() > 0.6);
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(no_bound_exceeds_the_predicted_cycles) {
-    BOOST_TEST_MESSAGE("seed " << seed);
-    draws draw(seed);
-    unsigned mappings = 0;
-    double tightness = 0;
-    for (unsigned layer = 0; layer < 400; ++layer) {
-        const auto m = random_machine(draw);
-        const auto shape = random_shape(draw);
-        const auto op = test::random_conv(shape, draw(0, 100) / 100.0, draw.engine());
-        const auto input = random_input(shape, draw);
-        const compiler::calibration data{input, false, draw.one_in(4) ? 3 : 0};
-        const compiler::weight_profile profile(op.shape, op.weights);
-        for (unsigned tried = 0; tried < 30; ++tried) {
-            const auto map = random_mapping(shape, m, draw);
-            if (!arch::check(map, shape, m, compiler::worst_weight_words(op, map)).empty()) continue;
-            const compiler::iact_profile iacts(shape, data, map.iact_dense);
-            compiler::tile_bounds bounds(shape, m, iacts, profile.column_words(map.m0), map);
-            const auto cycles = compiler::predict(op, map, m, data, ~std::uint64_t{0}).cycles;
-            const auto bound = bounds.cycles(map);
-            BOOST_TEST(static_cast<double>(bound) <= cycles,
-                       "layer " << layer << ", " << map.text() << ": bound " << bound << ", " << cycles);
-            BOOST_TEST(bounds.least() <= bound);
-            const auto totals = compiler::total_columns(shape, m, iacts, profile.column_words(map.m0), map.m0,
-                                                        map.weight_dense);
-            BOOST_TEST(compiler::least_cycles(totals, shape, m, map) <= bounds.least());
-            ++mappings;
-            tightness += static_cast<double>(bound) / cycles;
-        }
-    }
-    BOOST_TEST(mappings > 500U);
-    BOOST_TEST_MESSAGE(mappings << " mappings; bounds at " << tightness / mappings << " of the time");
-    BOOST_TEST(tightness / mappings > 0.5);  // a bound that says nothing would pass the rest
+    check_bounds(random_machine, 400);
+}
+
+BOOST_AUTO_TEST_CASE(no_bound_exceeds_the_predicted_cycles_on_buses) {
+    check_bounds(random_bus, 100);
+}
+
+BOOST_AUTO_TEST_CASE(no_bound_exceeds_the_predicted_energy) {
+    check_energy_bounds(random_machine, 100);
+}
+
+BOOST_AUTO_TEST_CASE(no_bound_exceeds_the_predicted_energy_on_buses) {
+    check_energy_bounds(random_bus, 60);
 }
 
 BOOST_AUTO_TEST_CASE(a_full_layer_on_one_pe_is_bound_by_its_words) {
