@@ -3,8 +3,10 @@
 
 #include <cstdarg>
 #include <cstdio>
+#include <deque>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "firmware/apps/run_network/run_network.h"
@@ -178,6 +180,31 @@ BOOST_AUTO_TEST_CASE(a_hardware_error_ends_with_layer_and_code) {
                "network test network\n"
                "error: at 0 (layer0): the accelerator ended the layer with an error: code 7, segment "
                "index 0x5: A weight or requant segment's checksum is wrong.\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_layer_that_works_at_its_second_or_third_attempt_is_told_as_recovered) {
+    const auto uart = [](std::deque<test::mock_bus::behaviour> script) {
+        soc s(small_network());
+        s.bus.script = std::move(script);
+        s.bus.error_code = EYERISS_ERR_WATCHDOG;
+        BOOST_TEST(run_network() == 0);
+        return s.uart.substr(0, s.uart.find(" accelerator"));
+    };
+    using does = test::mock_bus::behaviour;
+    BOOST_TEST(uart({does::fails}) ==
+               "network test network\nrecovered: layer 0 after code 14 (1 retry)\nlayer 0 layer0");
+    BOOST_TEST(uart({does::fails, does::fails}) ==
+               "network test network\nrecovered: layer 0 after code 14 (2 retries)\nlayer 0 layer0");
+    BOOST_TEST(uart({does::never}) ==
+               "network test network\nrecovered: layer 0 after TIMEOUT (1 retry)\nlayer 0 layer0");
+    BOOST_TEST(uart({does::spurious}) == "network test network\nlayer 0 layer0");
+    BOOST_TEST(uart({does::lost}) == "network test network\nlayer 0 layer0");
+}
+
+BOOST_AUTO_TEST_CASE(the_accelerators_watchdog_is_on) {
+    soc s(small_network());
+    BOOST_TEST(run_network() == 0);
+    BOOST_TEST(s.bus.registers[EYERISS_REG_WATCHDOG] != 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_silent_accelerator_ends_with_a_timeout) {

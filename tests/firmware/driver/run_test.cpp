@@ -1,7 +1,9 @@
 #define BOOST_TEST_MODULE driver_run
 #include <boost/test/unit_test.hpp>
 
+#include <array>
 #include <memory>
+#include <random>
 #include <string>
 #include <utility>
 
@@ -438,6 +440,48 @@ BOOST_AUTO_TEST_CASE(a_run_without_callbacks_goes_through_the_same_layers) {
     BOOST_TEST(b.run_all() == EYERISS_DRIVER_OK);
     BOOST_TEST(b.bus.started.size() == 4U);
     BOOST_TEST(b.run.retried == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(any_mixture_of_troubles_ends_in_the_right_output_or_the_right_refusal) {
+    for (unsigned seed = 0; seed < 400; ++seed) {
+        BOOST_TEST_CONTEXT("seed " << seed) {
+            std::mt19937 random(seed);
+            const auto pick = [&](unsigned below) {
+                return std::uniform_int_distribution<unsigned>(0, below - 1)(random);
+            };
+            constexpr std::array kinds{does::completes, does::fails,    does::never,
+                                       does::lost,      does::spurious, does::stuck_interrupt};
+            bench b;
+            b.options.timeout_cycles = 20'000;
+            b.options.retries = pick(5);
+            b.options.repeat = pick(2);
+            if (pick(2) != 0) b.options.checksums = b.sums.data();
+            b.bus.reset_reads = pick(4);
+            b.bus.error_code = EYERISS_ERR_BUS;
+            // Troubles in the order of the starts; what comes after the script is well.
+            unsigned troubles = 0;
+            eyeriss_result last = EYERISS_DRIVER_OK;
+            for (unsigned i = pick(8); i > 0; --i) {
+                b.bus.script.push_back(kinds.at(pick(kinds.size())));
+                const auto now = b.bus.script.back();
+                const bool fails = now == does::fails;
+                if (!fails && now != does::never && now != does::stuck_interrupt) continue;
+                last = fails ? EYERISS_DRIVER_HARDWARE : EYERISS_DRIVER_TIMEOUT;
+                if (++troubles > b.options.retries) break;
+            }
+            // The script may be longer than the run: what was not started was no trouble.
+            const auto result = b.run_all();
+            if (troubles <= b.options.retries || !b.bus.script.empty()) {
+                BOOST_TEST(result == EYERISS_DRIVER_OK);
+                BOOST_TEST(b.built.read(4) == std::vector<std::uint8_t>(12, 4),
+                           boost::test_tools::per_element());
+            } else {
+                BOOST_TEST(result == last);
+                BOOST_TEST(b.run.retried == b.options.retries);
+            }
+            b.expect_end(result);
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(states_have_names) {
