@@ -80,10 +80,10 @@ eyeriss_result eyeriss_network_start(eyeriss_run* run, const eyeriss_network* ne
  * accelerator has ended one or has taken too long. Returns the state afterwards. */
 eyeriss_run_state eyeriss_network_poll(eyeriss_run* run);
 
-/** For handlers of the interrupts DONE and ERROR: takes the end of a layer, and begins the next one when it is
- * the accelerator's; callbacks are then called in the handler. What takes long (layers on the core, checks,
- * waiting for the end of a reset) is left to eyeriss_network_poll. An interrupt that belongs to no layer, or
- * to a run with checks, is masked in CTRL until the next start, reset or sleep. */
+/** For handlers of the interrupts DONE and ERROR: takes the end of a layer, and begins the next one when it
+ * is the accelerator's; callbacks are then called in the handler. What takes long (layers on the core,
+ * checks, waiting for the end of a reset) is left to eyeriss_network_poll. An interrupt that belongs to no
+ * layer, or to a run with checks, is masked in CTRL until the next start, reset or sleep. */
 void eyeriss_network_interrupt(eyeriss_run* run);
 
 /** Polls until the run has ended and sleeps by eyeriss_bus.wait_for_interrupt in between. Returns its result:
