@@ -138,6 +138,11 @@ private:
     }
 
     void read_geometry(section& s) {
+        for (const char* key : {"channel_bits", "device_bits", "bank_groups", "banks_per_group", "rows",
+                                "columns", "burst_length"}) {
+            s.allow(key);
+        }
+        s.close();
         auto& g = part_.geometry;
         const auto number = [&](std::string_view key) { return s.value<unsigned>(key, "a whole number"); };
         g.channel_bits = number("channel_bits");
@@ -147,23 +152,23 @@ private:
         g.rows = number("rows");
         g.columns = number("columns");
         g.burst_length = number("burst_length");
-        s.close();
         remember(s);
     }
 
     void read_timings(section& s) {
+        // A misspelt key is unknown before it is missing.
+        for (const auto& key : dram::timing_keys()) {
+            s.allow(key.name);
+        }
+        s.close();
         for (const auto& key : dram::timing_keys()) {
             const bool needed = (key.standards & dram::standard_bit(part_.standard)) != 0;
             if (needed || s.has(key.name)) {
                 part_.timings.*key.value = clocks(key, s);
             } else if (!key.fallback.empty()) {
-                s.allow(key.name);
                 part_.timings.*key.value = part_.timings.*fallback(key);
-            } else {
-                s.allow(key.name);
             }
         }
-        s.close();
         remember(s);
     }
 
@@ -177,7 +182,12 @@ private:
         if (key.kind == dram::timing_key::unit::clocks) {
             return s.value<unsigned>(key.name, "whole clocks");
         }
+        constexpr double longest_ns = 1e9;
         const double ns = s.value<double>(key.name, "a time in ns");
+        if (!(ns >= 0 && ns <= longest_ns)) {
+            throw part_error(fmt::format("{}:{}: {} is {}; expects 0 to {:g} ns", file_,
+                                         s.lines().at(std::string(key.name)), key.name, ns, longest_ns));
+        }
         const double exact = ns * 1000.0 / static_cast<double>(part_.tck_ps);
         constexpr double sliver = 1e-9;  // a quotient that is whole but for rounding
         return static_cast<dram::clock_count>(key.kind == dram::timing_key::unit::ns_rounded_up

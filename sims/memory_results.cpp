@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "platform/memory_map.h"
 #include "sims/dram_json.h"
 #include "sims/dram_traffic.h"
 #include "sims/error.h"
@@ -35,6 +36,14 @@ json initiator_json(const std::string& name, const platform::traffic_counts& c, 
     return out;
 }
 
+/// What a core moved by DMI.
+json direct_json(const platform::direct_counts& c) {
+    return {{"reads", c.reads},
+            {"writes", c.writes},
+            {"read_bytes", c.read_bytes},
+            {"write_bytes", c.write_bytes}};
+}
+
 json controller_json(dram::controller& memory) {
     json channels = json::array();
     dram::bank_statistics all;
@@ -58,7 +67,11 @@ json memory_json(platform::soc& soc, bool timed) {
     out["initiators"] = json::array();
     const auto& bus = soc.bus();
     for (unsigned i = 0; i < bus.initiator_count(); ++i) {
-        out["initiators"].push_back(initiator_json(bus.initiator_name(i), bus.counts(i), timed));
+        auto& initiator =
+            out["initiators"].emplace_back(initiator_json(bus.initiator_name(i), bus.counts(i), timed));
+        if (i < soc.harts()) {
+            initiator["direct"] = direct_json(soc.cpu(i).direct(platform::memory_map::dram_base, UINT32_MAX));
+        }
     }
     if (timed && soc.dram_controller() != nullptr) {
         out["controller"] = controller_json(*soc.dram_controller());

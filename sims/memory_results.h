@@ -12,7 +12,7 @@ namespace eyeriss::sims {
 
 /// What went to DRAM in a run: for each initiator of the bus requests, bytes, latencies, most requests in
 /// flight and bytes over time in windows; of a timed part also channels, ranks, banks and energy. Times only
-/// when `timed`. DMI has no traffic, so what the core moves by it is in no count but the grants.
+/// when `timed`. What a core loads and stores by DMI has no time and is counted apart, as `direct`.
 [[nodiscard]] nlohmann::ordered_json memory_json(platform::soc& soc, bool timed);
 
 /// Writes each request to a SoC's DRAM to a trace file that `eyeriss-vp dram --trace` replays, in the order

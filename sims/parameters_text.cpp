@@ -15,20 +15,28 @@ struct model_standing {
     std::string_view name, timing, sentence;
 };
 
-constexpr std::array<model_standing, 9> models{{
-    {"hart", "LT", "an instruction a cycle of core.clock_mhz; runs ahead by core.quantum_ns at most"},
+constexpr std::array<model_standing, 11> models{{
+    {"hart", "LT",
+     "an instruction a cycle of core.clock_mhz, dram.dmi_latency_ns on top of a load or store of DRAM; runs "
+     "ahead by core.quantum_ns at most"},
     {"interconnect", "LT and AT",
      "one target an address; b_transport at once, four phases through an arbiter; adds no time of its own"},
-    {"dram", "LT", "dram.latency_ns an access, dram.limit_mbps over reads and writes; no banks, no refresh"},
+    {"dram, dram.model=ideal or bandwidth", "LT",
+     "dram.latency_ns an access, dram.limit_mbps over reads and writes; no banks, no refresh"},
+    {"dram, dram.model=a part", "AT",
+     "JEDEC-timed controller: commands, banks and refresh in clocks of the part (doc/dram.md); b_transport "
+     "goes through the same queues"},
     {"sram, boot ROM", "LT", "no wait states"},
     {"UART, CLINT, PLIC, finisher", "LT", "registers answer at once; the UART takes no baud time"},
-    {"accelerator control, DMA", "LT", "b_transport in pieces; back to back with the array's needs"},
+    {"accelerator control, registers", "LT", "registers answer at once; a layer's steps in array cycles"},
+    {"accelerator DMA", "LT and AT",
+     "with a DRAM part bursts by four phases, dma.outstanding in flight a port; else one b_transport a "
+     "transfer"},
     {"PE, PE cluster", "timed in cycles",
-     "windows by max-plus arithmetic on counts of the decoded data; held against floors of lanes and ports, "
-     "not yet against a cycle-stepped reference"},
-    {"NoC, GLB", "timed in cycles",
-     "bursts by words a port and cycle; held against closed forms, not yet against a cycle-stepped "
+     "windows by max-plus arithmetic on counts of the decoded data; exact against a cycle-stepped "
      "reference"},
+    {"NoC, GLB", "timed in cycles",
+     "bursts by words a port and cycle; exact against a cycle-stepped reference"},
     {"all of the accelerator, --timing functional", "untimed", "outputs only"},
 }};
 

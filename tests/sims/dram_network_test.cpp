@@ -15,7 +15,8 @@ using namespace eyeriss;
 namespace {
 
 /// LeNet-5 through the whole SoC on a memory; none: the ideal one.
-sims::network_run run_on(const std::string& part, unsigned channels) {
+sims::network_run run_on(const std::string& part, unsigned channels,
+                         dram::refresh_mode refresh = dram::refresh_mode::all_bank) {
     const test::temporary_folder folder;
     const sims::content_cache cache((folder / "cache").string());
     sims::simulation_request request;
@@ -23,6 +24,7 @@ sims::network_run run_on(const std::string& part, unsigned channels) {
         request.dram =
             platform::timed_dram{platform::read_part(platform::find_part(part, sims::parts_folder())), {}};
         request.dram->controller.channels = channels;
+        request.dram->controller.refresh = refresh;
     }
     const auto network = sims::find_network("lenet5", 1, cache);
     const auto image = sims::compile_network(network, request.machine, cache);
@@ -55,4 +57,8 @@ BOOST_AUTO_TEST_CASE(a_network_is_bit_exact_on_two_channels_of_ddr4) {
 
 BOOST_AUTO_TEST_CASE(a_network_is_bit_exact_on_four_channels_of_lpddr4) {
     check(run_on("lpddr4-3200-x16", 4));
+}
+
+BOOST_AUTO_TEST_CASE(a_network_is_bit_exact_on_four_channels_of_lpddr4_that_refresh_bank_by_bank) {
+    check(run_on("lpddr4-3200-x16", 4, dram::refresh_mode::per_bank));
 }

@@ -1,8 +1,10 @@
 #define BOOST_TEST_MODULE dram_program
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "tests/sims/program.h"
 #include "tests/sims/temporary_folder.h"
@@ -121,4 +123,39 @@ BOOST_AUTO_TEST_CASE(bad_input_is_named_with_its_place) {
     with_trace("1.5, R, 0", "bad.trace:3: lacks bytes");
     with_trace("-1, R, 0, 64", "bad.trace:3: time is '-1'");
     with_trace("1, R, 0x7fffffffffff, 64", "bad.trace: address 0x7fffffffffff: TLM_ADDRESS_ERROR_RESPONSE");
+}
+
+BOOST_AUTO_TEST_CASE(each_bad_part_mapping_request_and_trace_ends_in_exit_code_2_and_one_line) {
+    const temporary_folder folder;
+    const auto refuse = [&](const std::string& arguments, const std::vector<std::string>& words) {
+        const auto ran = run_program("dram --requests 10 " + arguments);
+        BOOST_TEST(ran.exit_code == 2, arguments << ": " << ran.err);
+        BOOST_TEST(ran.out == "");
+        BOOST_TEST(std::count(ran.err.begin(), ran.err.end(), '\n') == 1, ran.err);
+        for (const auto& w : words) {
+            BOOST_TEST(ran.err.find(w) != std::string::npos, "'" << w << "' is missing in: " << ran.err);
+        }
+    };
+    const auto part = [&](const std::string& from, const std::string& to) {
+        std::string text = test::read_text(std::string(EYERISS_PARTS) + "/ddr3-1600k-x8.yaml");
+        const auto at = text.find(from);
+        BOOST_REQUIRE(at != std::string::npos);
+        const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<long>(at), '\n');
+        test::write_text(folder / "p.yaml", text.replace(at, from.size(), to));
+        return "p.yaml:" + std::to_string(line);
+    };
+    const std::string with_part = "--part " + test::word(folder / "p.yaml");
+    refuse(with_part + "x", {"p.yamlx"});
+    const auto unknown = part("tFAW:", "tFAV:");
+    refuse(with_part, {unknown, "tFAV", "tFAW"});
+    part("  tRTP: {value: 6, source: \"JESD79-3F, Timing Parameters by Speed Bin: 7.5 ns\"}\n", "");
+    refuse(with_part, {"p.yaml", "tRTP"});
+    const auto contradiction = part("tRC: {value: 39", "tRC: {value: 38");
+    refuse(with_part, {contradiction, "tRC is 38", "tRAS + tRP = 39"});
+    refuse("--mapping row,bank,bank,column", {"mapping: ", "bank[0] appears twice"});
+    refuse("--mapping row,column", {"mapping: ", "group[0] is missing"});
+    test::write_text(folder / "far.trace", "0, R, 0xfffffffff, 64\n");
+    refuse("--trace " + test::word(folder / "far.trace"), {"far.trace", "0xfffffffff"});
+    test::write_text(folder / "odd.trace", "0, R, 0, 64\n1, R, 0x40, many\n");
+    refuse("--trace " + test::word(folder / "odd.trace"), {"odd.trace:2", "bytes is 'many'"});
 }
