@@ -111,6 +111,7 @@ static void fail(eyeriss_run* run) {
     if (!give_up) {
         ++run->retried;
         if (run->options.on_retry != NULL) run->options.on_retry(run->options.context, &fault, resume);
+        if (run->state == EYERISS_RUN_ENDED) return; /* cancelled by the callback */
         run->layer = resume;
     }
     run->repeating = 0;

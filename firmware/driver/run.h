@@ -91,7 +91,7 @@ void eyeriss_network_interrupt(eyeriss_run* run);
 eyeriss_result eyeriss_network_wait(eyeriss_run* run);
 
 /** Ends a run that has not ended: the accelerator is reset when it works for it. Outputs of the layer that
- * was worked on are undefined, those of earlier ones stay. */
+ * was worked on are undefined, those of earlier ones stay. May be called from callbacks. */
 void eyeriss_network_cancel(eyeriss_run* run);
 
 /** The state's name in lower case, for messages; never null. */

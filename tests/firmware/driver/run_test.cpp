@@ -329,6 +329,28 @@ BOOST_AUTO_TEST_CASE(a_run_can_be_cancelled_between_layers) {
     BOOST_TEST(b.written(EYERISS_REG_CTRL).size() == resets);
 }
 
+BOOST_AUTO_TEST_CASE(a_callback_can_cancel_its_run) {
+    bench b;
+    b.options.on_layer = [](void* c, const eyeriss_layer_report*) {
+        eyeriss_network_cancel(&static_cast<bench*>(c)->run);
+    };
+    BOOST_TEST(b.run_all() == EYERISS_DRIVER_CANCELLED);
+    BOOST_TEST(b.bus.started.size() == 1U);
+    b.expect_end(EYERISS_DRIVER_CANCELLED);
+
+    bench again;
+    again.options.retries = 3;
+    again.options.on_retry = [](void* c, const eyeriss_fault*, std::uint32_t) {
+        eyeriss_network_cancel(&static_cast<bench*>(c)->run);
+    };
+    again.bus.script = {does::fails};
+    again.bus.error_code = EYERISS_ERR_BUS;
+    BOOST_TEST(again.run_all() == EYERISS_DRIVER_CANCELLED);
+    BOOST_TEST(again.bus.started.size() == 1U);
+    again.expect_end(EYERISS_DRIVER_CANCELLED);
+    BOOST_TEST(eyeriss_device_is_idle(&again.device));
+}
+
 BOOST_AUTO_TEST_CASE(a_device_that_someone_else_uses_ends_the_run) {
     bench b;
     b.options.retries = 3;
