@@ -91,7 +91,9 @@ tile_statistics weight_profile::tiles(std::span<const std::uint8_t> words, unsig
                                       unsigned s0) const {
     const unsigned m_tiles = ceil_div(shape_.m, m0) * shape_.groups;
     const unsigned s_tiles = ceil_div(shape_.s, s0);
-    std::vector<unsigned> sums(std::size_t{shape_.r} * s_tiles);
+    std::vector<unsigned> sums(std::size_t{shape_.r} * s_tiles), tile_of(std::size_t{shape_.r} * shape_.s);
+    for (unsigned k = 0; k < shape_.r * shape_.s; ++k)
+        tile_of[k] = k / shape_.s * s_tiles + k % shape_.s / s0;
     tile_statistics result;
     std::uint64_t total = 0;
     std::uint64_t squares = 0;
@@ -101,9 +103,7 @@ tile_statistics weight_profile::tiles(std::span<const std::uint8_t> words, unsig
             std::fill(sums.begin(), sums.end(), 0U);
             const unsigned channels = std::min(c0, shape_.c - c);
             for (unsigned i = 0; i < channels; ++i) {
-                for (unsigned r = 0; r < shape_.r; ++r) {
-                    for (unsigned s = 0; s < shape_.s; ++s) sums[r * s_tiles + s / s0] += *word++;
-                }
+                for (const unsigned to : tile_of) sums[to] += *word++;
             }
             for (const unsigned sum : sums) {
                 result.largest = std::max(result.largest, sum);

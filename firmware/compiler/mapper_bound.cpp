@@ -111,7 +111,8 @@ void tile_bounds::count_tiles(const iact_profile& iacts, std::span<const std::ui
     busy_.reserve(tiles);
     loading_.reserve(tiles);
     std::vector<std::uint64_t> busy(row), look_ups(row);
-    std::vector<unsigned> data_words(row), columns(row);
+    std::vector<unsigned> data_words(row), columns(row), tile_of(std::size_t{s.r} * s.s);
+    for (unsigned k = 0; k < s.r * s.s; ++k) tile_of[k] = k / s.s * s_tiles_ + k % s.s / tile_.s0;
     std::uint64_t all = 0;
     const std::uint8_t* word = words.data();
     for (unsigned g = 0; g < s.groups; ++g) {
@@ -128,7 +129,7 @@ void tile_bounds::count_tiles(const iact_profile& iacts, std::span<const std::ui
                 std::fill(columns.begin(), columns.end(), 0);
                 for (unsigned i = c; i < std::min(c + tile_.c0, s.c); ++i) {
                     for (unsigned k = 0; k < s.r * s.s; ++k, ++turn) {
-                        const unsigned to = k / s.s * s_tiles_ + k % s.s / tile_.s0;
+                        const unsigned to = tile_of[k];
                         const unsigned n = tile_.weight_dense ? dense_words : *word++;
                         const unsigned cycles =
                             tile_.weight_dense ? dense_cycles : column_cycles(n, m_.pe.macs);

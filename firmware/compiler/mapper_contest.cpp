@@ -14,8 +14,8 @@ search_effort::search_effort(unsigned pes) {
     const std::uint64_t larger = std::max(1U, pes / usual_pes);
     first_look = std::max<std::uint64_t>(3, 12 / larger);
     second_look = std::max<std::uint64_t>(3, 48 / larger);
-    final_look = std::max<std::uint64_t>(12, 400 / larger);
-    candidates = std::max<std::size_t>(16, 64 / std::max<std::size_t>(1, larger / 4));
+    final_look = std::max<std::uint64_t>(6, 400 / larger);
+    candidates = std::max<std::size_t>(8, 64 / std::max<std::size_t>(1, larger / 4));
 }
 
 contest::contest(const conv_op& op, const arch::machine& m, const calibration& data, const search_goal& goal)
@@ -68,7 +68,9 @@ void contest::enter(const std::vector<ranked_mapping>& candidates, std::size_t f
         return std::tie(a.score, a.index) < std::tie(b.score, b.index);
     };
     auto order = look_at_all(candidates, finalists * 3);
-    for (auto& e : order) look(e, candidates[e.index], effort_.second_look, unknown);
+    if (effort_.second_look > effort_.first_look) {
+        for (auto& e : order) look(e, candidates[e.index], effort_.second_look, unknown);
+    }
     std::sort(order.begin(), order.end(), better);
     if (order.size() > finalists) order.resize(finalists);
     // Samples of passes flatter some loop orders; the best by estimate get their chance, too.
