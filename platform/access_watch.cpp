@@ -26,6 +26,10 @@ std::string time_text(std::uint64_t at_ps) {
     return fmt::format("{}.{:06} us", at_ps / ps_a_us, at_ps % ps_a_us);
 }
 
+std::string size_text(std::uint32_t bytes) {
+    return fmt::format("{} byte{}", bytes, bytes == 1 ? "" : "s");
+}
+
 /// True when a name ends in a register, not in an offset or an address.
 bool names_register(std::string_view place) {
     return place.find('.') != std::string_view::npos;
@@ -40,7 +44,7 @@ std::string reason_of(const register_access& seen) {
             }
             return seen.place.starts_with("0x") ? "nothing is mapped there" : "there is no such register";
         case tlm::TLM_BURST_ERROR_RESPONSE:
-            return fmt::format("the register takes no access of {} bytes", access.bytes);
+            return fmt::format("the register takes no access of {}", size_text(access.bytes));
         case tlm::TLM_COMMAND_ERROR_RESPONSE:
             return access.kind == access_kind::write ? "the register is read-only"
                                                      : "the register is write-only";
@@ -72,8 +76,8 @@ std::string to_string(const register_access& seen) {
 
 std::string to_string(const refused_access& refused) {
     const auto& seen = refused.first;
-    return fmt::format("refused: {} of {} bytes {} {} at pc {:#010x}: {}; {} time{}, first at {}",
-                       verb(seen.access.kind), seen.access.bytes,
+    return fmt::format("refused: {} of {} {} {} at pc {:#010x}: {}; {} time{}, first at {}",
+                       verb(seen.access.kind), size_text(seen.access.bytes),
                        seen.access.kind == access_kind::write ? "to" : "from", seen.place, seen.pc,
                        refused.reason, refused.count, refused.count == 1 ? "" : "s", time_text(seen.at_ps));
 }

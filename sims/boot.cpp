@@ -1,18 +1,22 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "models/abi/image.h"
 #include "platform/soc.h"
+#include "sims/access_log.h"
 #include "sims/command.h"
 #include "sims/cpu_watch.h"
 #include "sims/dram_choice.h"
 #include "sims/duration.h"
 #include "sims/error.h"
+#include "sims/fault_options.h"
+#include "sims/host_uart.h"
 #include "sims/interrupt.h"
+#include "sims/outer_world.h"
+#include "sims/sha256.h"
 #include "sims/simulate.h"
 #include "sims/stopwatch.h"
 
@@ -22,10 +26,12 @@ namespace {
 struct boot_options {
     std::string elf, image, max_time, quantum;
     std::string uart = "stdio";
-    std::string uart_time;
+    std::string uart_time, log;
     std::string timing = "timed";
     std::optional<std::uint64_t> max_instructions;
     cpu_watch_options watch;
+    outer_world_options world;
+    fault_options faults;
 };
 
 constexpr std::uint64_t ps_per_ns = 1000;
@@ -43,29 +49,14 @@ platform::configuration boot_machine(const boot_options& options, const common_o
     return adjusted.machine();
 }
 
-/// Where characters go: to standard output, or to a file.
-platform::uart16550::sink uart_sink(const std::string& where) {
-    if (where == "stdio") {
-        return [](char c) {
-            std::putchar(c);
-            if (c == '\n') {
-                std::fflush(stdout);
-            }
-        };
-    }
-    auto file = std::make_shared<std::ofstream>(where, std::ios::binary);
-    if (!*file) {
-        throw user_error(fmt::format("--uart {}: cannot be written; expects stdio or a file", where));
-    }
-    return [file](char c) { file->put(c); };
-}
-
-void print_end(const platform::run_result& outcome, const platform::soc& soc, const stopwatch& running) {
+void print_end(const platform::run_result& outcome, const platform::soc& soc, const access_log& accesses,
+               const stopwatch& running) {
     nlohmann::ordered_json out;
     out["exit_code"] = outcome.exit_code ? nlohmann::ordered_json(*outcome.exit_code) : nullptr;
     out["stopped_by"] = to_string(outcome.reason);
     out["instructions"] = soc.cpu_statistics().instructions;
     out["simulated_seconds"] = sc_core::sc_time_stamp().to_seconds();
+    out["refused_accesses"] = refused_json(accesses.refused());
     out["wall_seconds"] = running.wall_seconds();
     out["host"]["cpu_seconds"] = running.cpu_seconds();
     fmt::print("{}\n", out.dump(2));
@@ -104,20 +95,35 @@ int boot(const boot_options& options, const common_options& common) {
         soc_options.uart_character_time = sc_core::sc_time(
             static_cast<double>(parse_duration_ps(options.uart_time, "--uart-time")), sc_core::SC_PS);
     }
-    soc_options.uart_output = uart_sink(options.uart);
+    const auto uart = open_host_uart(options.uart);
+    soc_options.uart_output = [&uart](char c) { uart->put(c); };
+    soc_options.semihosting = semihosting_of(options.world, soc_options.uart_output);
     platform::soc soc("soc", config.machine, soc_options);
     soc.load_elf(options.elf);
     if (!image.empty()) {
         soc.write_memory(EYERISS_IMAGE_ADDRESS, image);
     }
     cpu_watch cpu(options.watch, soc, options.elf);
+    access_log accesses(options.log, soc);
     const interrupt_watch watch;
+    outer_world world(options.world, soc,
+                      {{"firmware", hash_file(options.elf)},
+                       part_of("image", image),
+                       part_of(config.machine),
+                       part_of("options", fmt::format("{} {}", options.timing, options.uart_time))},
+                      [&soc](std::string_view spec) { return soc.faults().inject_text(spec); });
+    arm(read_faults(options.faults, config.machine), soc);
     const stopwatch running;
-    const auto outcome = soc.run(to_platform(limits));
+    const auto outcome = world.run(with_input(to_platform(limits), *uart, soc));
     cpu.finish();
+    accesses.finish();
     std::fflush(stdout);
+    if (outcome.reason == platform::stop_reason::idle) {
+        fmt::print(stderr, "eyeriss-vp: {}\n", idle_report(soc));
+    }
+    accesses.print_refused();
     if (common.json) {
-        print_end(outcome, soc, running);
+        print_end(outcome, soc, accesses, running);
     } else if (!common.quiet) {
         fmt::print(stderr, "eyeriss-vp: {} after {} and {} instructions\n",
                    outcome.exit_code ? fmt::format("exit code {}", *outcome.exit_code)
@@ -137,7 +143,8 @@ void add_boot(CLI::App& app, const common_options& common, action& chosen) {
     command->add_option("FILE", options->elf, "Executable, ELF32 for RISC-V")->required();
     command->add_option("--image", options->image,
                         fmt::format("Network image, put at {:#x} as it is", EYERISS_IMAGE_ADDRESS));
-    command->add_option("--uart", options->uart, "stdio, or a file")->capture_default_str();
+    command->add_option("--uart", options->uart, "stdio, pty, tcp:PORT, or a file, which gives no input")
+        ->capture_default_str();
     command->add_option("--uart-time", options->uart_time,
                         "Time of a character on the line, e.g. 87us [none]");
     command->add_option("--timing", options->timing, "functional: outputs only; timed: with cycles")
@@ -146,6 +153,9 @@ void add_boot(CLI::App& app, const common_options& common, action& chosen) {
     command->add_option("--max-time", options->max_time, "End after this simulated time, e.g. 10ms");
     command->add_option("--max-instructions", options->max_instructions, "End after so many instructions");
     add_cpu_watch(*command, options->watch);
+    add_access_log(*command, options->log);
+    add_outer_world(*command, options->world);
+    add_fault_options(*command, options->faults);
     command->add_option("--quantum", options->quantum, "core.quantum_ns as a time, e.g. 1us");
     command->callback([=, &common, &chosen] { chosen = [=, &common] { return boot(*options, common); }; });
 }

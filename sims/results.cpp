@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "sims/access_log.h"
 #include "sims/results_energy.h"
 #include "sims/results_eyexam.h"
 #include "sims/version.h"
@@ -305,6 +306,7 @@ json summary_json(const run_result& run, const arch::machine& machine) {
         out["memory"] = *run.memory;
     }
     out["notes"] = run.notes;
+    out["refused_accesses"] = refused_json(run.refused);
     out["layers"] = json::array();
     for (const auto& layer : run.layers) {
         out["layers"].push_back(layer_json(layer, run));

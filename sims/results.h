@@ -11,6 +11,7 @@
 #include "models/accelerator/report.h"
 #include "models/arch/eyexam.h"
 #include "models/energy/table.h"
+#include "platform/access_watch.h"
 #include "platform/machine_file.h"
 
 /// What a run leaves behind, as data; doc/results.md documents each key of its files.
@@ -81,6 +82,7 @@ struct run_result {
     std::vector<layer_result> layers;
     std::shared_ptr<const nlohmann::ordered_json> memory;  ///< what memory_json tells; may be null
     std::vector<std::string> notes;                        ///< remarks of importer and compiler
+    std::vector<platform::refused_access> refused;         ///< register accesses that were not taken
     host_figures host;
     /// What actions take on this machine. Energies are given where it is known and the run is timed: without
     /// cycles there is no clock energy.

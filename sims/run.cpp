@@ -10,10 +10,12 @@
 #include <nlohmann/json.hpp>
 
 #include "firmware/compiler/emit_image.h"
+#include "sims/access_log.h"
 #include "sims/command.h"
 #include "sims/dram_choice.h"
 #include "sims/duration.h"
 #include "sims/error.h"
+#include "sims/fault_options.h"
 #include "sims/finish.h"
 #include "sims/guard.h"
 #include "sims/network_source.h"
@@ -29,10 +31,12 @@ namespace {
 struct run_options {
     std::string network, input, out, max_time;
     mapping_options mapping;
-    std::string record_dram;
+    std::string record_dram, uart, log;
     std::string timing = "timed";
     std::optional<std::uint64_t> max_instructions;
     cpu_watch_options watch;
+    outer_world_options world;
+    fault_options faults;
     std::uint64_t seed = 1;
 };
 
@@ -71,6 +75,10 @@ int run_one(const run_options& options, const common_options& common, const std:
     }
     request.limits.instructions = options.max_instructions;
     request.watch = options.watch;
+    request.world = options.world;
+    request.uart = options.uart;
+    request.log = options.log;
+    request.faults = read_faults(options.faults, config.machine);
     const auto mapping = read_mapping_request(options.mapping, common.energy_file, config.machine);
     results_folder folder(out);
     const auto cache = common.cache();
@@ -120,6 +128,12 @@ int run_in_child(const run_options& options, const common_options& common, const
 int run_main_job(const run_options& options, const common_options& common) {
     if (!options.record_dram.empty()) {
         throw user_error("--record-dram expects --network: without it two networks run");
+    }
+    if (options.world.gdb || !options.world.record.empty() || !options.world.replay.empty()) {
+        throw user_error("--gdb, --record and --replay expect --network: without it two networks run");
+    }
+    if (options.faults.any()) {
+        throw user_error("--fault and --faults expect --network: without it two networks run");
     }
     if (!options.input.empty()) {
         throw user_error("--input expects --network: without it two networks run, each on its own input");
@@ -181,6 +195,12 @@ void add_run(CLI::App& app, const common_options& common, action& chosen) {
     command->add_option("--max-time", options->max_time, "End after this simulated time, e.g. 10ms");
     command->add_option("--max-instructions", options->max_instructions, "End after so many instructions");
     add_cpu_watch(*command, options->watch);
+    add_access_log(*command, options->log);
+    command->add_option(
+        "--uart", options->uart,
+        "Terminal of the firmware: stdio, pty, tcp:PORT, or a file, which gives no input [none]");
+    add_outer_world(*command, options->world);
+    add_fault_options(*command, options->faults);
     command->add_option("--seed", options->seed, "Seed of a built-in network and of a random input")
         ->capture_default_str();
     command->callback([=, &common, &chosen] { chosen = [=, &common] { return run(*options, common); }; });

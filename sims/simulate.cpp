@@ -3,19 +3,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "firmware/compiler/emit_image.h"
 #include "platform/soc.h"
+#include "sims/access_log.h"
 #include "sims/dram_choice.h"
 #include "sims/error.h"
+#include "sims/host_uart.h"
 #include "sims/interrupt.h"
 #include "sims/layer_log.h"
 #include "sims/memory_results.h"
 #include "sims/places.h"
+#include "sims/sha256.h"
 #include "sims/stopwatch.h"
 
 namespace eyeriss::sims {
@@ -62,7 +67,9 @@ public:
         : request_(request),
           image_(image),
           log_(image.bytes, request.machine, request.timed),
-          soc_("soc", request.machine, options()) {
+          terminal_(request.uart.empty() ? nullptr : open_host_uart(request.uart)),
+          soc_("soc", request.machine, options()),
+          accesses_(request.log, soc_) {
         soc_.accelerator_block().observe_layers([this](const auto& report) { log_.report(report); });
         soc_.accelerator_block().observe_markers([this](std::uint32_t layer, double seconds) {
             log_.marker(layer, seconds);
@@ -71,6 +78,7 @@ public:
     }
 
     void load(std::span<const std::uint8_t> input) {
+        input_hash_ = part_of("input", input).sha256;
         soc_.load_elf(firmware_file("run_network"));
         soc_.write_memory(EYERISS_IMAGE_ADDRESS, image_.bytes);
         for (const auto& patch : compiler::encode_input(image_.bytes, input)) {
@@ -84,12 +92,19 @@ public:
         if (!request_.record_dram.empty()) {
             recording_.emplace(request_.record_dram, soc_);
         }
-        const auto outcome = soc_.run(to_platform(request_.limits));
+        outer_world world(request_.world, soc_, parts(),
+                          [this](std::string_view spec) { return soc_.faults().inject_text(spec); });
+        arm(request_.faults, soc_);
+        const auto limits = to_platform(request_.limits);
+        const auto outcome = world.run(terminal_ ? with_input(limits, *terminal_, soc_) : limits);
         if (recording_) {
             recording_->close();
         }
         out.memory = std::make_shared<const nlohmann::ordered_json>(memory_json(soc_, request_.timed));
         cpu.finish();
+        accesses_.finish();
+        out.refused = accesses_.refused();
+        accesses_.print_refused();
         if (request_.progress) {
             fmt::print(stderr, "\r\033[K");
         }
@@ -101,6 +116,9 @@ public:
         out.layers = log_.layers();
         const int code = outcome.exit_code.value_or(0);
         out.error = code == 0 ? log_.missing_macs() : guest_error(code);
+        if (outcome.reason == platform::stop_reason::idle) {
+            out.error = idle_report(soc_);
+        }
         out.complete = out.complete && out.error.empty();
     }
 
@@ -129,9 +147,13 @@ public:
         if (const auto note = density_note(out.result.layers); !note.empty()) {
             out.result.notes.push_back(note);
         }
+        out.output_exact = tensor(read, header.output_tensor) == reference.tensors.at(header.output_tensor);
+        out.corrected_words = accelerator_register(EYERISS_REG_ECC_DRAM_CORRECTED) +
+                              std::uint64_t{accelerator_register(EYERISS_REG_ECC_GLB_CORRECTED)};
+        out.faults_struck = soc_.faults().struck().size();
         if (out.result.complete) {
             const auto t = compiler::image_tensor(image_.bytes, header.output_tensor);
-            out.output = compiler::decode_tensor(read, t);
+            out.output = tensor(read, header.output_tensor);
             out.output_type = static_cast<compiler::dtype>(t.dtype);
             out.output_shape = {t.batch, t.channels, t.height, t.width};
         }
@@ -140,9 +162,23 @@ public:
     [[nodiscard]] const std::string& uart() const { return uart_; }
 
 private:
+    [[nodiscard]] std::vector<recorded_part> parts() const {
+        return {{"firmware", hash_file(firmware_file("run_network"))},
+                part_of("image", image_.bytes),
+                {"input", input_hash_},
+                part_of(request_.machine),
+                part_of("options", request_.timed ? "timed" : "functional")};
+    }
+
     platform::soc_options options() {
         platform::soc_options out;
-        out.uart_output = [this](char c) { uart_ += c; };
+        out.uart_output = [this](char c) {
+            uart_ += c;
+            if (terminal_) {
+                terminal_->put(c);
+            }
+        };
+        out.semihosting = semihosting_of(request_.world, out.uart_output);
         out.dram = request_.dram ? request_.dram : chosen_dram(request_.machine);
         out.timing = request_.timed ? accelerator::timing::timed : accelerator::timing::functional;
         return out;
@@ -156,6 +192,14 @@ private:
         } catch (const compiler::compile_error&) {
             return {};
         }
+    }
+
+    [[nodiscard]] std::uint32_t accelerator_register(std::uint32_t offset) {
+        std::array<std::uint8_t, 4> bytes{};
+        soc_.read_memory(EYERISS_REG_BASE + offset, bytes);
+        std::uint32_t value = 0;
+        std::memcpy(&value, bytes.data(), sizeof value);
+        return value;
     }
 
     /// The firmware's own message, with what the accelerator knows beyond its code.
@@ -178,9 +222,11 @@ private:
 
     const simulation_request& request_;
     const prepared_image& image_;
-    std::string uart_;
+    std::string uart_, input_hash_;
     layer_log log_;
+    std::unique_ptr<host_uart> terminal_;
     platform::soc soc_;
+    access_log accesses_;
     std::optional<dram_recording> recording_;
 };
 

@@ -10,6 +10,8 @@
 #include "models/arch/machine.h"
 #include "platform/soc.h"
 #include "sims/cpu_watch.h"
+#include "sims/fault_options.h"
+#include "sims/outer_world.h"
 #include "sims/prepare.h"
 #include "sims/results.h"
 
@@ -36,6 +38,9 @@ struct network_run {
     std::vector<std::uint8_t> output;  ///< of the network, NCHW; empty when the run was incomplete
     compiler::dtype output_type = compiler::dtype::u8;
     std::vector<std::size_t> output_shape;
+    bool output_exact = false;          ///< the network's output equals the reference
+    std::uint64_t corrected_words = 0;  ///< by check bits of DRAM and GLB, since the accelerator's last reset
+    std::size_t faults_struck = 0;
 };
 
 /// How a network is run.
@@ -45,8 +50,12 @@ struct simulation_request {
     run_limits limits;
     bool progress = false;  ///< a line on standard error that says which layer is running
     std::optional<platform::timed_dram> dram = std::nullopt;  ///< in place of the machine's dram.model
-    std::string record_dram{};     ///< trace file of the requests to DRAM; empty: none
-    cpu_watch_options watch = {};  ///< what is to be seen of the core
+    std::string record_dram{};               ///< trace file of the requests to DRAM; empty: none
+    std::string uart{};                      ///< as open_host_uart takes it; empty: firmware has no terminal
+    std::string log{};                       ///< what --log says
+    cpu_watch_options watch = {};            ///< what is to be seen of the core
+    outer_world_options world = {};          ///< debugger, semihosting, recording
+    std::vector<faults::fault> faults = {};  ///< what is to break
 };
 
 /// Runs a network's image with firmware run_network and compares each layer's output, read from the simulated

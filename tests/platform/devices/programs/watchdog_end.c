@@ -1,0 +1,5 @@
+#include "hang.h"
+
+int main(void) {
+    return hang(0);
+}
