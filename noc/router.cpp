@@ -15,6 +15,7 @@ router::router(sc_core::sc_module_name name, std::span<const port_name> names, p
       straight_(straight),
       hop_(hop),
       select_(names.size(), none),
+      reached_(names.size(), 0),
       words_(names.size(), 0),
       open_(names.size(), false) {
     for (unsigned port = 0; port < names.size(); ++port) {
@@ -23,6 +24,7 @@ router::router(sc_core::sc_module_name name, std::span<const port_name> names, p
 }
 
 std::string router::configure(std::span<const port_set> enabled) {
+    std::fill(reached_.begin(), reached_.end(), port_set{0});
     for (unsigned port = 0; port < select_.size(); ++port) {
         const port_set drivers = enabled[port];
         const auto source = static_cast<unsigned>(std::countr_zero(drivers));
@@ -39,12 +41,9 @@ std::string router::configure(std::span<const port_set> enabled) {
         if (open_[port]) return where() + " is driven but leads out of the array";
         if (source == port && (straight_ >> port & 1U) == 0)
             return where() + " would send back what its neighbour sent";
+        reached_[source] |= 1U << port;
     }
     return {};
-}
-
-bool router::feeds(unsigned source) const {
-    return std::find(select_.begin(), select_.end(), source) != select_.end();
 }
 
 unsigned router::links() const {
@@ -56,8 +55,8 @@ void router::clear_counts() {
 }
 
 void router::transport(int source, burst& b, sc_core::sc_time& delay) {
-    for (unsigned port = 0; port < select_.size(); ++port) {
-        if (select_[port] != static_cast<unsigned>(source)) continue;
+    for (port_set rest = reached_[static_cast<unsigned>(source)]; rest != 0; rest &= rest - 1) {
+        const auto port = static_cast<unsigned>(std::countr_zero(rest));
         words_[port] += b.words;
         sc_core::sc_time there = (mesh_ >> port & 1U) != 0 ? delay + hop_ : delay;
         out[port]->b_transport(b, there);

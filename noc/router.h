@@ -47,7 +47,7 @@ public:
     /// Source port that drives a destination port, or none.
     [[nodiscard]] unsigned selected(unsigned destination) const { return select_[destination]; }
     /// True when some destination selects this source.
-    [[nodiscard]] bool feeds(unsigned source) const;
+    [[nodiscard]] bool feeds(unsigned source) const { return reached_[source] != 0; }
     /// Destination ports that lead somewhere.
     [[nodiscard]] unsigned links() const;
     [[nodiscard]] const port_name& port(unsigned number) const { return names_[number]; }
@@ -63,6 +63,7 @@ private:
     port_set straight_;
     sc_core::sc_time hop_;
     std::vector<std::uint8_t> select_;
+    std::vector<port_set> reached_;  ///< by source, the destinations that select it
     std::vector<std::uint64_t> words_;
     std::vector<bool> open_;
 };

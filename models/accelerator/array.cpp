@@ -45,19 +45,6 @@ void array::bind_cluster(unsigned cluster) {
     }
 }
 
-void array::begin_layer(const layer_program& program, bool timed) {
-    unsigned bad_cluster = 0;
-    const auto message = network_->configure(program.noc_words, bad_cluster);
-    if (!message.empty()) throw layer_fault(EYERISS_ERR_NOC_CONFLICT, bad_cluster, message);
-    network_->clear_counts();
-    for (auto& glb : glbs_) glb.begin_layer(program.map.iact_single_buffer);
-    for (auto& c : clusters_) {
-        for (unsigned row = 0; row < m_.noc.pe_rows; ++row) {
-            for (unsigned col = 0; col < m_.noc.pe_cols; ++col) c.at(row, col).begin_layer(timed);
-        }
-    }
-}
-
 namespace {
 
 /// Calls visit(site, linear PE index) for every PE.
@@ -77,18 +64,49 @@ void for_each_pe(const noc::noc_parameters& p, Visit visit) {
 
 }  // namespace
 
-void array::begin_pass(const arch::tiling& tiles, const arch::pass_index& index) {
+void array::begin_layer(const layer_program& program, const arch::tiling& tiles, bool timed) {
+    unsigned bad_cluster = 0;
+    const auto message = network_->configure(program.noc_words, bad_cluster);
+    if (!message.empty()) throw layer_fault(EYERISS_ERR_NOC_CONFLICT, bad_cluster, message);
+    network_->clear_counts();
+    for (auto& glb : glbs_) glb.begin_layer(program.map.iact_single_buffer);
+    find_sources();
+    mapped_.clear();
+    mapped_cluster_.assign(m_.noc.clusters(), false);
+    for_each_pe(m_.noc, [&](const arch::pe_site& site, std::uint32_t pe) {
+        pe_at(site).begin_layer(timed);
+        if (!tiles.locate(site)) return;
+        mapped_.push_back({site, pe});
+        mapped_cluster_[pe / m_.noc.pes_per_cluster()] = true;
+    });
+}
+
+void array::find_sources() {
+    iact_sources_.clear();
+    weight_sources_.clear();
+    for (unsigned c = 0; c < m_.noc.clusters(); ++c) {
+        bool feeds = false;
+        for (unsigned i = 0; i < m_.noc.iact_routers(); ++i) feeds = feeds || network_->feeds_iacts(c, i);
+        if (feeds) iact_sources_.push_back(c);
+        for (unsigned row = 0; row < m_.noc.pe_rows; ++row) {
+            if (network_->feeds_weights(c, row)) weight_sources_.push_back({c, row});
+        }
+    }
+}
+
+void array::begin_pass(const arch::tiling& tiles, const arch::pass_index& index, bool described) {
+    described_ = described;
     const auto& layer = tiles.layer();
     working_.clear();
-    for_each_pe(m_.noc, [&](const arch::pe_site& site, std::uint32_t pe) {
-        if (const auto t = tiles.tile(index, site)) {
-            working_.push_back(pe);
-            pe_at(site).begin_pass(layer.f(), t->c_count * layer.stride_w, t->c_count * t->s_count,
-                                   t->m_count);
+    for (const mapped_pe& mapped : mapped_) {
+        pe::pe& pe = pe_at(mapped.site);
+        if (const auto t = tiles.tile(index, mapped.site)) {
+            working_.push_back(mapped.index);
+            pe.begin_pass(layer.f(), t->c_count * layer.stride_w, t->c_count * t->s_count, t->m_count);
         } else {
-            pe_at(site).begin_pass(0, 0, 0, 0);
+            pe.begin_pass(0, 0, 0, 0);
         }
-    });
+    }
 }
 
 std::vector<arch::timing::sink> array::sinks(const noc::burst& b) const {
@@ -98,28 +116,11 @@ std::vector<arch::timing::sink> array::sinks(const noc::burst& b) const {
     return result;
 }
 
-bool array::weight_source(unsigned cluster, unsigned pe_row) const {
-    return network_->feeds_weights(cluster, pe_row);
-}
-
-std::vector<unsigned> array::iact_sources() const {
-    std::vector<unsigned> sources;
-    for (unsigned c = 0; c < m_.noc.clusters(); ++c) {
-        bool feeds = false;
-        for (unsigned i = 0; i < m_.noc.iact_routers(); ++i) feeds = feeds || network_->feeds_iacts(c, i);
-        if (feeds) sources.push_back(c);
-    }
-    return sources;
-}
-
 std::vector<std::vector<unsigned>> array::weight_clusters(const arch::tiling& tiles,
                                                           const arch::pass_index& index) const {
     std::vector<std::vector<unsigned>> clusters(tiles.segment_tiles(0).size());
-    for (unsigned c = 0; c < m_.noc.clusters(); ++c) {
-        for (unsigned row = 0; row < m_.noc.pe_rows; ++row) {
-            if (!weight_source(c, row)) continue;
-            for (const auto& send : tiles.weight_sends(index, c, row)) clusters[send.tile].push_back(c);
-        }
+    for (const auto& [c, row] : weight_sources_) {
+        for (const auto& send : tiles.weight_sends(index, c, row)) clusters[send.tile].push_back(c);
     }
     return clusters;
 }
@@ -127,14 +128,11 @@ std::vector<std::vector<unsigned>> array::weight_clusters(const arch::tiling& ti
 std::vector<arch::timing::load> array::send_weights(const arch::tiling& tiles, const arch::pass_index& index,
                                                     const segment_contents& segment) {
     std::vector<arch::timing::load> loads;
-    for (unsigned c = 0; c < m_.noc.clusters(); ++c) {
-        for (unsigned row = 0; row < m_.noc.pe_rows; ++row) {
-            if (!weight_source(c, row)) continue;
-            for (const auto& send : tiles.weight_sends(index, c, row)) {
-                const auto burst = glbs_[c].send_weights(row, segment[send.tile], send.address);
-                if (burst.words != 0)
-                    loads.push_back({m_.noc.weight_port(c, row), burst.words, sinks(burst)});
-            }
+    for (const auto& [c, row] : weight_sources_) {
+        for (const auto& send : tiles.weight_sends(index, c, row)) {
+            const auto burst = glbs_[c].send_weights(row, segment[send.tile], send.address);
+            if (described_ && burst.words != 0)
+                loads.push_back({m_.noc.weight_port(c, row), burst.words, sinks(burst)});
         }
     }
     return loads;
@@ -146,7 +144,7 @@ std::vector<arch::timing::stream> array::send_iacts(unsigned half) {
         glbs_[c].strike_iacts(half);
         for (const auto& stored : glbs_[c].rows(half)) {
             const auto burst = glbs_[c].send_iacts(stored);
-            if (burst.arrivals.empty()) continue;
+            if (!described_ || burst.arrivals.empty()) continue;
             streams.push_back({m_.noc.iact_port(c, stored.bank), c * m_.noc.iact_routers() + stored.bank,
                                stored.row->words_to, stored.row->pairs, sinks(burst)});
         }
@@ -154,17 +152,26 @@ std::vector<arch::timing::stream> array::send_iacts(unsigned half) {
     return streams;
 }
 
-namespace {
-
-std::shared_ptr<pe::psum_row> zero_psums(const arch::pe_tile& tile, unsigned windows) {
-    auto psums = std::make_shared<pe::psum_row>();
+std::shared_ptr<pe::psum_row> array::zero_psums(const arch::pe_tile& tile, unsigned windows) {
+    std::shared_ptr<pe::psum_row> psums;
+    if (free_rows_.empty()) {
+        psums = std::make_shared<pe::psum_row>();
+    } else {
+        psums = std::move(free_rows_.back());
+        free_rows_.pop_back();
+    }
     psums->windows = windows;
     psums->channels = tile.m_count;
     psums->values.assign(std::size_t{windows} * tile.m_count, 0);
     return psums;
 }
 
-}  // namespace
+void array::give_back(std::vector<finished_row>&& rows) {
+    for (auto& row : rows) {
+        if (row.psums.use_count() == 1) free_rows_.push_back(std::move(row.psums));
+    }
+    rows.clear();
+}
 
 void array::end_chain(const arch::tiling& tiles, const arch::pass_index& index,
                       const arch::tiling::place& place, const arch::pe_tile& tile,
@@ -234,7 +241,7 @@ std::vector<arch::timing::chain> array::run_chains(const arch::tiling& tiles, co
             const std::uint64_t words = zero ? 0 : (psums->values.size() + 1) / 2;
             bank.send_psums(site.pe_col, std::move(psums), words);
             end_chain(tiles, index, place, *tile, finished);
-            chains.push_back(describe_chain(tiles, index, place, *tile));
+            if (described_) chains.push_back(describe_chain(tiles, index, place, *tile));
         }
     }
     check_faults();
@@ -248,6 +255,7 @@ void array::check_faults() const {
             throw layer_fault(EYERISS_ERR_ECC, c << 8 | *bank,
                               fmt::format("{}: bank {}: a word with two wrong bits", glbs_[c].name(), *bank));
         }
+        if (!mapped_cluster_[c]) continue;
         for (unsigned i = 0; i < m_.noc.pes_per_cluster(); ++i) {
             const pe::pe& pe = clusters_[c].at(i / m_.noc.pe_cols, i % m_.noc.pe_cols);
             switch (pe.fault()) {
@@ -273,15 +281,13 @@ void array::check_faults() const {
     }
 }
 
-std::vector<arch::timing::pe_job> array::jobs() const {
-    std::vector<arch::timing::pe_job> result;
-    result.reserve(m_.noc.pes());
-    for (const auto& c : clusters_) {
-        for (unsigned i = 0; i < m_.noc.pes_per_cluster(); ++i) {
-            result.push_back(c.at(i / m_.noc.pe_cols, i % m_.noc.pe_cols).job());
-        }
+void array::describe_jobs(std::vector<arch::timing::pe_job>& jobs) const {
+    jobs.resize(m_.noc.pes());
+    const unsigned in_cluster = m_.noc.pes_per_cluster();
+    for (const mapped_pe& mapped : mapped_) {
+        jobs[mapped.index] =
+            clusters_[mapped.index / in_cluster].at(mapped.site.pe_row, mapped.site.pe_col).job();
     }
-    return result;
 }
 
 void array::count(layer_report& report) const {

@@ -36,8 +36,9 @@ public:
 
     /// Sets circuits, clears GLBs, PEs and counts. Throws layer_fault (EYERISS_ERR_NOC_CONFLICT, cluster
     /// index).
-    void begin_layer(const layer_program& program, bool timed);
-    void begin_pass(const arch::tiling& tiles, const arch::pass_index& index);
+    void begin_layer(const layer_program& program, const arch::tiling& tiles, bool timed);
+    /// `described`: send_weights, send_iacts and run_chains return timing descriptions, else nothing.
+    void begin_pass(const arch::tiling& tiles, const arch::pass_index& index, bool described);
     [[nodiscard]] std::vector<arch::timing::load> send_weights(const arch::tiling& tiles,
                                                                const arch::pass_index& index,
                                                                const segment_contents& segment);
@@ -47,8 +48,11 @@ public:
     [[nodiscard]] std::vector<arch::timing::chain> run_chains(const arch::tiling& tiles,
                                                               const arch::pass_index& index,
                                                               std::vector<finished_row>& finished);
-    /// What the timing needs to know of every PE's work in the last pass, by linear index.
-    [[nodiscard]] std::vector<arch::timing::pe_job> jobs() const;
+    /// Rows that nobody needs any more; later ones are written into their memory.
+    void give_back(std::vector<finished_row>&& rows);
+    /// Sets what the timing needs to know of every PE's work in the last pass, by linear index. `jobs` is
+    /// empty, or what the pass before it in the same layer left there.
+    void describe_jobs(std::vector<arch::timing::pe_job>& jobs) const;
     /// PEs with work in the present pass.
     [[nodiscard]] std::span<const std::uint32_t> working_pes() const { return working_; }
 
@@ -60,10 +64,12 @@ public:
     }
     [[nodiscard]] const noc::network& network() const { return *network_; }
     /// Clusters whose GLB banks feed iacts into the mesh under the present configuration.
-    [[nodiscard]] std::vector<unsigned> iact_sources() const;
-    /// Weight ports that take tiles from off-chip under the present configuration: cluster * pe_rows +
-    /// pe_row.
-    [[nodiscard]] bool weight_source(unsigned cluster, unsigned pe_row) const;
+    [[nodiscard]] std::span<const unsigned> iact_sources() const { return iact_sources_; }
+    /// Weight ports that take tiles from off-chip under the present configuration.
+    struct weight_port {
+        unsigned cluster = 0, pe_row = 0;
+    };
+    [[nodiscard]] std::span<const weight_port> weight_sources() const { return weight_sources_; }
     /// For each tile of a segment the clusters of the weight ports that take it from off-chip, a port once.
     [[nodiscard]] std::vector<std::vector<unsigned>> weight_clusters(const arch::tiling& tiles,
                                                                      const arch::pass_index& index) const;
@@ -78,6 +84,8 @@ private:
     }
     [[nodiscard]] std::vector<arch::timing::sink> sinks(const noc::burst& b) const;
     void bind_cluster(unsigned cluster);
+    void find_sources();
+    [[nodiscard]] std::shared_ptr<pe::psum_row> zero_psums(const arch::pe_tile& tile, unsigned windows);
     void end_chain(const arch::tiling& tiles, const arch::pass_index& index, const arch::tiling::place& place,
                    const arch::pe_tile& tile, std::vector<finished_row>& finished);
     [[nodiscard]] arch::timing::chain describe_chain(const arch::tiling& tiles, const arch::pass_index& index,
@@ -90,7 +98,18 @@ private:
     std::unique_ptr<noc::network> network_;
     sc_core::sc_vector<cluster::pe_cluster> clusters_;
     sc_core::sc_vector<glb::glb_cluster> glbs_;
+    bool described_ = true;  ///< the present pass
+    // Of the present layer.
+    std::vector<unsigned> iact_sources_;
+    std::vector<weight_port> weight_sources_;
+    struct mapped_pe {
+        arch::pe_site site;
+        std::uint32_t index = 0;
+    };
+    std::vector<mapped_pe> mapped_;     ///< PEs of its chains, by index; no other ever works
+    std::vector<bool> mapped_cluster_;  ///< by cluster: some PE is mapped
     std::vector<std::uint32_t> working_;
+    std::vector<std::shared_ptr<pe::psum_row>> free_rows_;
 };
 
 }  // namespace eyeriss::accelerator

@@ -121,7 +121,8 @@ void engine::execute(layer_report& report, std::uint32_t offset, bool check_crc)
     report.map = program_.map;
     tiles_ = std::make_unique<const arch::tiling>(program_.shape, program_.map, m_);
     report.passes = tiles_->passes();
-    array_.begin_layer(program_, timed_ || !still_.empty());
+    array_.begin_layer(program_, *tiles_, timed_ || !still_.empty());
+    pe_jobs_.clear();
     weight_loader_.begin_layer(program_, check_crc);
     elapsed += iact_loader_.begin_layer(program_);
     elapsed += writer_.begin_layer(dma_, program_, check_crc);
@@ -180,7 +181,7 @@ arch::timing::pass engine::describe_pass(const arch::pass_index& index) const {
 void engine::run_pass(const arch::tiling& tiles, std::uint64_t pass) {
     const arch::pass_index index = tiles.index(pass);
     arch::timing::pass timed = describe_pass(index);
-    array_.begin_pass(tiles, index);
+    array_.begin_pass(tiles, index, timed_ || !still_.empty());
     const std::uint32_t segment = tiles.weight_segment(index);
     if (weights_held_ != segment) {
         if (timed_) wait_until(timing_.earliest_weights(array_.working_pes()));
@@ -201,7 +202,10 @@ void engine::run_pass(const arch::tiling& tiles, std::uint64_t pass) {
     timed.chains = array_.run_chains(tiles, index, finished);
     arch::timing::pass_times times;
     std::vector<cycle_t> held;
-    if (timed_ || !still_.empty()) timed.jobs = array_.jobs();
+    if (timed_ || !still_.empty()) {
+        timed.jobs = std::move(pe_jobs_);
+        array_.describe_jobs(timed.jobs);
+    }
     if (!still_.empty()) {
         if (const cycle_t until = wait_while_standing(timed); until != 0)
             held.assign(set.filled.size(), until);
@@ -212,6 +216,7 @@ void engine::run_pass(const arch::tiling& tiles, std::uint64_t pass) {
         last_end_ = std::max(last_end_, times.last_end);
         progressed(last_end_);
     }
+    pe_jobs_ = std::move(timed.jobs);
     const bool last_use = pass + 1 == tiles.passes() || !same_iacts(index, tiles.index(pass + 1));
     if (last_use) {
         banks_.release(timing_.banks_read());
@@ -221,7 +226,9 @@ void engine::run_pass(const arch::tiling& tiles, std::uint64_t pass) {
     }
     if (!finished.empty()) {
         ++finishing_passes_;
-        deliver(times.outputs_ready, writer_.pass_outputs(finished));
+        auto bursts = writer_.pass_outputs(finished);
+        array_.give_back(std::move(finished));
+        deliver(times.outputs_ready, std::move(bursts));
     }
 }
 

@@ -114,6 +114,7 @@ private:
     unsigned halves_ = 2;        ///< sets that the banks hold
     unsigned halves_in_use_ = 0;
     std::uint64_t sets_started_ = 0;
+    std::vector<arch::timing::pe_job> pe_jobs_;  ///< of the last pass
     std::deque<write_job> jobs_;
     unsigned jobs_open_ = 0;  ///< waiting or being written
     std::uint64_t finishing_passes_ = 0;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
+#include <tuple>
 #include <utility>
 
 #include "models/accelerator/fault.h"
@@ -109,21 +111,17 @@ iact_loader::result iact_loader::load(const arch::tiling& tiles, std::span<const
                                       unsigned half, array& into) {
     result r;
     r.transfer = fetch_units(tiles, streams);
-    std::vector<std::pair<arch::iact_stream, std::shared_ptr<pe::iact_row>>> built;
+    std::map<std::tuple<unsigned, unsigned, unsigned, int, unsigned>, std::shared_ptr<pe::iact_row>> built;
     for (unsigned c = 0; c < m_.noc.clusters(); ++c) into.glb(c).clear_iacts(half);
     r.bank_words.assign(std::size_t{m_.noc.clusters()} * m_.noc.iact_routers(), 0);
     for (const auto& [stream, c, bank] : streams) {
-        const auto same = [&wanted = stream](const auto& b) { return b.first.same_data(wanted); };
-        auto known = std::find_if(built.begin(), built.end(), same);
-        if (known == built.end()) {
-            built.emplace_back(stream, build_row(tiles, stream));
-            known = built.end() - 1;
-        }
-        if (!into.glb(c).load_iacts(half, bank, known->second, stream.pes)) {
+        auto& row = built[{stream.g, stream.n, stream.c_begin, stream.h, stream.s_begin}];
+        if (!row) row = build_row(tiles, stream);
+        if (!into.glb(c).load_iacts(half, bank, row, stream.pes)) {
             throw layer_fault(EYERISS_ERR_GLB_OVERFLOW, c,
                               fmt::format("{}: iact bank {} overflows", into.glb(c).name(), bank));
         }
-        r.bank_words[c * m_.noc.iact_routers() + bank] += known->second->words_to.back();
+        r.bank_words[c * m_.noc.iact_routers() + bank] += row->words_to.back();
     }
     return r;
 }

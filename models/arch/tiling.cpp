@@ -13,23 +13,27 @@ constexpr std::size_t at(loop l) {
     return static_cast<std::size_t>(l);
 }
 
-/// Indices of one axis, from a position along it; m innermost, then e, n, g.
-struct axis_index {
-    unsigned g, n, e, m;
-};
-
-axis_index decompose(unsigned position, const split& s) {
-    const unsigned m = position % s.m;
-    const unsigned e = position / s.m % s.e;
-    const unsigned n = position / (s.m * s.e) % s.n;
-    return {position / (s.m * s.e * s.n), n, e, m};
-}
-
 }  // namespace
 
 tiling::tiling(const layer_shape& layer, const mapping& map, const machine& m)
-    : layer_(layer), map_(map), noc_(m.noc), trips_(map.trips(layer)), passes_(map.passes(layer)) {
+    : layer_(layer),
+      map_(map),
+      noc_(m.noc),
+      trips_(map.trips(layer)),
+      passes_(map.passes(layer)),
+      vertical_(axis_indices(map.vertical, noc_.cluster_rows)),
+      horizontal_(axis_indices(map.horizontal, noc_.cluster_cols * noc_.pe_cols)),
+      chain_length_(map.c1 * map.r1) {
     if (noc_.is_bus()) number_tags();
+}
+
+/// Of the places that an axis of so many places has.
+std::vector<tiling::axis_index> tiling::axis_indices(const split& s, unsigned places) {
+    std::vector<axis_index> indices(std::min(s.product(), places));
+    for (unsigned p = 0; p < indices.size(); ++p) {
+        indices[p] = {p / (s.m * s.e * s.n), p / (s.m * s.e) % s.n, p / s.m % s.e, p % s.m};
+    }
+    return indices;
 }
 
 /// Calls visit(site) for every PE in a chain: by vertical place, then chain position, then PE column.
@@ -144,8 +148,7 @@ std::optional<tiling::place> tiling::locate(const pe_site& site) const {
     const unsigned horizontal = site.cluster_col * noc_.pe_cols + site.pe_col;
     const unsigned position =
         site.cluster_row % map_.chain_clusters * noc_.pe_rows + (noc_.pe_rows - 1 - site.pe_row);
-    if (vertical >= map_.vertical.product() || horizontal >= map_.horizontal.product() ||
-        position >= map_.c1 * map_.r1) {
+    if (vertical >= vertical_.size() || horizontal >= horizontal_.size() || position >= chain_length_) {
         return std::nullopt;
     }
     return place{vertical, horizontal, position};
@@ -159,8 +162,8 @@ pe_site tiling::site(const place& p) const {
 std::optional<pe_tile> tiling::tile(const pass_index& index, const pe_site& site) const {
     const auto where = locate(site);
     if (!where) return std::nullopt;
-    const axis_index v = decompose(where->vertical, map_.vertical);
-    const axis_index h = decompose(where->horizontal, map_.horizontal);
+    const axis_index& v = vertical_[where->vertical];
+    const axis_index& h = horizontal_[where->horizontal];
     pe_tile t;
     t.chain_position = where->chain_position;
     t.g = index[at(loop::g)] * map_.g_tile() + v.g * map_.horizontal.g + h.g;
@@ -250,8 +253,8 @@ std::vector<pe_tile> tiling::segment_tiles(std::uint32_t segment) const {
 
 unsigned tiling::tile_in_segment(const pe_site& site) const {
     const auto where = locate(site).value_or(place{});
-    const axis_index v = decompose(where.vertical, map_.vertical);
-    const axis_index h = decompose(where.horizontal, map_.horizontal);
+    const axis_index& v = vertical_[where.vertical];
+    const axis_index& h = horizontal_[where.horizontal];
     const unsigned g = v.g * map_.horizontal.g + h.g;
     const unsigned m = v.m * map_.horizontal.m + h.m;
     return (g * map_.vertical.m * map_.horizontal.m + m) * map_.c1 * map_.r1 + where.chain_position;

@@ -115,6 +115,11 @@ public:
     [[nodiscard]] pe_site site(const place&) const;
 
 private:
+    /// Tiles of each split loop before a place of one axis, m innermost, then e, n, g.
+    struct axis_index {
+        unsigned g = 0, n = 0, e = 0, m = 0;
+    };
+    static std::vector<axis_index> axis_indices(const split& s, unsigned places);
     template <typename Visit>
     void for_each_place(Visit visit) const;
     void number_tags();
@@ -125,7 +130,9 @@ private:
     noc::noc_parameters noc_;
     std::array<unsigned, loop_count> trips_{};
     std::uint64_t passes_ = 1;
-    std::vector<unsigned> iact_tags_;  ///< by PE; empty on the mesh
+    std::vector<axis_index> vertical_, horizontal_;  ///< by place
+    unsigned chain_length_ = 1;                      ///< PEs of a chain that multiply, c1 * r1
+    std::vector<unsigned> iact_tags_;                ///< by PE; empty on the mesh
 };
 
 }  // namespace eyeriss::arch

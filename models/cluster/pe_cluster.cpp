@@ -1,5 +1,7 @@
 #include "models/cluster/pe_cluster.h"
 
+#include <bit>
+
 namespace eyeriss::cluster {
 
 pe_cluster::pe_cluster(sc_core::sc_module_name name, std::uint32_t first_index, const arch::machine& m)
@@ -41,8 +43,9 @@ pe_cluster::pe_cluster(sc_core::sc_module_name name, std::uint32_t first_index, 
 }
 
 void pe_cluster::spread_iacts(int, noc::burst& b, sc_core::sc_time& delay) {
-    for (unsigned i = 0; i < noc_.pes_per_cluster(); ++i) {
-        if ((b.pes >> i & 1U) != 0) to_iact_[i]->b_transport(b, delay);
+    for (std::uint32_t rest = b.pes; rest != 0; rest &= rest - 1) {
+        const auto i = static_cast<unsigned>(std::countr_zero(rest));
+        if (i < noc_.pes_per_cluster()) to_iact_[i]->b_transport(b, delay);
     }
 }
 

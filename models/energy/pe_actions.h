@@ -25,7 +25,7 @@ struct row_of_windows {
 /// then the column's words; each weight that is stored is a MAC, a read and a write of the psum SPad. Pads
 /// gate their lane. A zero iact in raw form is read, takes its turn and gates everything behind it
 /// (A-ENERGY-GATE). A window's psums are read out once and set to zero once. `columns` has
-/// row_of_windows::columns entries.
+/// row_of_windows::columns entries; iact_operands::hits must be counted for as many.
 void count_row(const pe::iact_operands& iacts, std::span<const csc::weight_tile::column> columns,
                const row_of_windows& row, action_counts& out);
 

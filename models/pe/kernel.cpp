@@ -56,20 +56,9 @@ __attribute__((target("avx2"))) void multiply_row_avx2(const row_job& job, std::
 
 #endif
 
-}  // namespace
-
-void multiply_row(const row_job& job, std::int32_t* out) {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2") != 0) {
-        if (job.padded_rows == 16) return multiply_row_avx2<2>(job, out);
-        if (job.padded_rows == 32) return multiply_row_avx2<4>(job, out);
-    }
-#endif
-    multiply_row_plain(job, out);
-}
-
-std::uint64_t add_wrapping(std::span<std::int32_t> psums, const std::int32_t* sums, unsigned rows,
-                           unsigned padded_rows, unsigned bits) {
+/// The sums of add_wrapping; inlined into callers of different targets.
+[[gnu::always_inline]] inline std::uint64_t add_rows(std::span<std::int32_t> psums, const std::int32_t* sums,
+                                                     unsigned rows, unsigned padded_rows, unsigned bits) {
     const unsigned shift = 32 - bits;
     std::uint32_t overflows = 0;
     const std::size_t windows = rows == 0 ? 0 : psums.size() / rows;
@@ -84,6 +73,38 @@ std::uint64_t add_wrapping(std::span<std::int32_t> psums, const std::int32_t* su
         }
     }
     return overflows;
+}
+
+#if defined(__x86_64__)
+
+__attribute__((target("avx2"))) std::uint64_t add_rows_avx2(std::span<std::int32_t> psums,
+                                                            const std::int32_t* sums, unsigned rows,
+                                                            unsigned padded_rows, unsigned bits) {
+    // Rows without padding on either side are one long row.
+    if (rows == padded_rows) rows = padded_rows = static_cast<unsigned>(psums.size());
+    return add_rows(psums, sums, rows, padded_rows, bits);
+}
+
+#endif
+
+}  // namespace
+
+void multiply_row(const row_job& job, std::int32_t* out) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2") != 0) {
+        if (job.padded_rows == 16) return multiply_row_avx2<2>(job, out);
+        if (job.padded_rows == 32) return multiply_row_avx2<4>(job, out);
+    }
+#endif
+    multiply_row_plain(job, out);
+}
+
+std::uint64_t add_wrapping(std::span<std::int32_t> psums, const std::int32_t* sums, unsigned rows,
+                           unsigned padded_rows, unsigned bits) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2") != 0) return add_rows_avx2(psums, sums, rows, padded_rows, bits);
+#endif
+    return add_rows(psums, sums, rows, padded_rows, bits);
 }
 
 }  // namespace eyeriss::pe

@@ -38,18 +38,29 @@ private:
     double cells_;
 };
 
-// Brightness of a few discs in front of the background; sharp edges.
-double objects(const random_stream& random, double x, double y) {
-    double brightness = 0;
-    for (std::uint64_t i = 0; i < 7; ++i) {
-        const double dx = x - random.uniform(4 * i);
-        const double dy = y - random.uniform(4 * i + 1);
+struct disc {
+    double x = 0, y = 0, radius_square = 0, brightness = 0;
+};
+
+std::array<disc, 7> draw_discs(const random_stream& random) {
+    std::array<disc, 7> discs;
+    for (std::uint64_t i = 0; i < discs.size(); ++i) {
         const double radius = .06 + .16 * random.uniform(4 * i + 2);
-        if (dx * dx + dy * dy < radius * radius) {
-            brightness = 70 * random.symmetric(4 * i + 3);
-        }
+        discs[i] = {random.uniform(4 * i), random.uniform(4 * i + 1), radius * radius,
+                    70 * random.symmetric(4 * i + 3)};
     }
-    return brightness;
+    return discs;
+}
+
+// Brightness of the discs in front of the background, the last one on top; sharp edges.
+double brightness(const std::array<disc, 7>& discs, double x, double y) {
+    double value = 0;
+    for (const disc& d : discs) {
+        const double dx = x - d.x;
+        const double dy = y - d.y;
+        if (dx * dx + dy * dy < d.radius_square) value = d.brightness;
+    }
+    return value;
 }
 
 struct point {
@@ -71,7 +82,7 @@ double distance_square(point p, point a, point b) {
 std::vector<std::uint8_t> synthetic_photograph(unsigned channels, unsigned side, double density) {
     std::vector<double> values;
     values.reserve(std::size_t{channels} * side * side);
-    const random_stream shapes(image_seed, "objects");
+    const auto discs = draw_discs(random_stream(image_seed, "objects"));
     const std::array<value_noise, 4> luminance{{{"4", 4}, {"11", 11}, {"29", 29}, {"83", 83}}};
     const std::array<double, 4> weight{60, 30, 16, 10};
     for (unsigned c = 0; c < channels; ++c) {
@@ -80,7 +91,7 @@ std::vector<std::uint8_t> synthetic_photograph(unsigned channels, unsigned side,
             for (unsigned column = 0; column < side; ++column) {
                 const double x = (column + .5) / side;
                 const double y = (row + .5) / side;
-                double v = 128 + objects(shapes, x, y) + 28 * tint.at(x, y);
+                double v = 128 + brightness(discs, x, y) + 28 * tint.at(x, y);
                 for (std::size_t octave = 0; octave < luminance.size(); ++octave) {
                     v += weight[octave] * luminance[octave].at(x, y);
                 }

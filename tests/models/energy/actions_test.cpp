@@ -69,6 +69,7 @@ void check_equal(const action_counts& found, const action_counts& expected) {
 // 6), s1c1 (0 7 0). Window 0 has iacts 1, 2, 3 and window 1 has 2, 3: look-ups of columns 0, 2, 3 and 0, 1.
 BOOST_AUTO_TEST_CASE(a_row_of_two_windows_worked_by_hand) {
     operands o({1, 0, 2, 3, 0, 0}, 2, {{1, 0, 2}, {0, 0, 0}, {4, 5, 6}, {0, 7, 0}}, false, false);
+    o.iacts.count_hits(2, 4);
     energy::count_row(o.iacts, o.columns, {2, 2, 4, 3, 2, false}, o.counts);
     energy::count_weight_fill(o.columns, false, o.counts);
     action_counts expected;
@@ -89,6 +90,7 @@ BOOST_AUTO_TEST_CASE(a_row_of_two_windows_worked_by_hand) {
 // The same in raw form on a PE of one MAC: every iact takes its turn, a zero one gates what follows.
 BOOST_AUTO_TEST_CASE(raw_zeros_are_read_and_gate_what_lies_behind) {
     operands o({1, 0, 2, 3, 0, 0}, 2, {{1, 0, 2}, {0, 0, 0}, {4, 5, 6}, {0, 7, 0}}, true, true);
+    o.iacts.count_hits(2, 4);
     energy::count_row(o.iacts, o.columns, {2, 2, 4, 3, 1, true}, o.counts);
     action_counts expected;
     expected[action::iact_data_read] = 8;
@@ -120,6 +122,7 @@ BOOST_AUTO_TEST_CASE(counts_by_column_equal_a_walk_over_every_window) {
         const bool raw_iacts = draw(0, 1) != 0, raw_weights = draw(0, 1) != 0;
         operands o(values, step, weights, raw_iacts, raw_weights);
         const energy::row_of_windows row{windows, step, columns, rows, draw(1, 2), raw_weights};
+        o.iacts.count_hits(windows, columns);
         energy::count_row(o.iacts, o.columns, row, o.counts);
         BOOST_TEST_CONTEXT("row " << i) {
             check_equal(o.counts, walk(o, values, row));
