@@ -110,8 +110,7 @@ int boot(const boot_options& options, const common_options& common) {
                       {{"firmware", hash_file(options.elf)},
                        part_of("image", image),
                        part_of(config.machine),
-                       part_of("options", fmt::format("{} {}", options.timing, options.uart_time))},
-                      [&soc](std::string_view spec) { return soc.faults().inject_text(spec); });
+                       part_of("options", fmt::format("{} {}", options.timing, options.uart_time))});
     arm(read_faults(options.faults, config.machine), soc);
     const stopwatch running;
     const auto outcome = world.run(with_input(to_platform(limits), *uart, soc));

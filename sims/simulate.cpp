@@ -92,8 +92,7 @@ public:
         if (!request_.record_dram.empty()) {
             recording_.emplace(request_.record_dram, soc_);
         }
-        outer_world world(request_.world, soc_, parts(),
-                          [this](std::string_view spec) { return soc_.faults().inject_text(spec); });
+        outer_world world(request_.world, soc_, parts());
         arm(request_.faults, soc_);
         const auto limits = to_platform(request_.limits);
         const auto outcome = world.run(terminal_ ? with_input(limits, *terminal_, soc_) : limits);
