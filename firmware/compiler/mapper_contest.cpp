@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <tuple>
-#include <utility>
 
 #include "firmware/compiler/predict_actions.h"
 
@@ -57,7 +56,7 @@ std::vector<contest::entrant> contest::look_at_all(const std::vector<ranked_mapp
         look(e, candidates[i], effort_.first_look, std::min(last_kept, best_score_));
         if (e.score >= last_kept || (e.whole && e.score >= best_score_)) continue;
         const auto worse = [](double score, const entrant& other) { return score < other.score; };
-        order.insert(std::upper_bound(order.begin(), order.end(), e.score, worse), std::move(e));
+        order.insert(std::upper_bound(order.begin(), order.end(), e.score, worse), e);
         if (order.size() > keep) order.pop_back();
     }
     return order;

@@ -138,11 +138,10 @@ energy_bounds::energy_bounds(const energy_work& work, const arch::machine& m,
       s_tiles_(ceil_div(shape_.s, tile.s0)),
       rows_(work.rows(tile)),
       weight_words_(tile.weight_dense ? columns.words * 2 / 3 : columns.words + columns.columns / 3) {
-    for (unsigned first = 0; first < shape_.m; first += tile.m0) {
-        const std::uint64_t rows = std::min(tile.m0, shape_.m - first);
-        psum_words_ += static_cast<double>((rows * shape_.f() + 1) / 2);
-    }
-    psum_words_ *= double{1.0} * shape_.groups * shape_.batch * shape_.e();
+    std::uint64_t words = 0;
+    for (unsigned first = 0; first < shape_.m; first += tile.m0)
+        words += (std::uint64_t{std::min(tile.m0, shape_.m - first)} * shape_.f() + 1) / 2;
+    psum_words_ = static_cast<double>(words) * shape_.groups * shape_.batch * shape_.e();
     fixed_ = inside_pes();
 }
 
@@ -227,11 +226,11 @@ double energy_bounds::clock(const moves& how, double cycles) const {
     const double gated = pj(action::pe_clock_gated);
     double clocked = columns_.busy;
     if (m_.pe.psum_transfer_takes_ports) {
-        double moved = 0;
+        unsigned moved = 0;
         for (unsigned first = 0; first < shape_.m; first += tile_.m0)
             moved += (std::min(tile_.m0, shape_.m - first) + 1) / 2;
-        clocked +=
-            moved * shape_.groups * shape_.batch * shape_.e() * shape_.f() * c_tiles_ * shape_.r * s_tiles_;
+        clocked += double{1.0} * moved * shape_.groups * shape_.batch * shape_.e() * shape_.f() * c_tiles_ *
+                   shape_.r * s_tiles_;
     }
     if (!m_.pe.weight_double_buffer) {
         clocked += how.weight_fills * weight_words_ * 3 * m_.pe.operand_bits / m_.noc.weight_port_bits;
