@@ -12,6 +12,12 @@ if(EYERISS_SANITIZE)
   target_link_options(eyeriss_options INTERFACE -fsanitize=address,undefined)
 endif()
 
+if(EYERISS_FUZZ)
+  target_compile_options(eyeriss_options INTERFACE -fsanitize=fuzzer-no-link,address,undefined
+                                                   -fno-sanitize-recover=undefined -fno-omit-frame-pointer -Wno-error)
+  target_link_options(eyeriss_options INTERFACE -fsanitize=address,undefined)
+endif()
+
 # eyeriss_room(<target> <folder below the source root>): an empty static library with its own include root.
 function(eyeriss_room target folder)
   add_library(${target} STATIC)

@@ -1,0 +1,89 @@
+// Any file is read or refused by the error of its reader: programs, networks, images, DRAM parts, machines.
+//
+// Input: a byte that chooses the reader, then the file.
+#include <onnx/onnx_pb.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "firmware/compiler/emit_image.h"
+#include "firmware/compiler/import_onnx.h"
+#include "platform/elf.h"
+#include "platform/machine_file.h"
+#include "platform/part_file.h"
+#include "tests/fuzz/input.h"
+
+namespace eyeriss {
+namespace {
+
+using bytes = std::span<const std::uint8_t>;
+
+void read_program(bytes file) {
+    try {
+        const auto program = platform::parse_elf(file, "fuzz.elf");
+        platform::load_elf(program, "fuzz.elf", [](std::uint32_t, bytes data) { return data.size() / 2; });
+    } catch (const platform::elf_error&) {  // NOLINT(bugprone-empty-catch): refused by name
+    }
+}
+
+void read_network(bytes file) {
+    onnx::ModelProto model;
+    if (!model.ParseFromArray(file.data(), static_cast<int>(file.size()))) {
+        return;
+    }
+    try {
+        static_cast<void>(compiler::import_onnx(model));
+    } catch (const compiler::import_error&) {  // NOLINT(bugprone-empty-catch): refused by name
+    }
+}
+
+void read_image(bytes file) {
+    if (!compiler::verify_image(file).empty()) {
+        return;
+    }
+    const auto header = compiler::image_header(file);
+    for (unsigned layer = 0; layer < header.layer_count; ++layer) {
+        static_cast<void>(compiler::image_layer(file, layer));
+    }
+}
+
+template <typename Error, typename Read>
+void read_text(bytes file, Read read) {
+    static const auto name =
+        (std::filesystem::temp_directory_path() / ("eyeriss_fuzz_" + std::to_string(::getpid()) + ".yaml"))
+            .string();
+    std::ofstream(name, std::ios::binary)
+        .write(reinterpret_cast<const char*>(file.data()), static_cast<std::streamsize>(file.size()));
+    try {
+        read(name);
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): refused by name
+    }
+    std::filesystem::remove(name);
+}
+
+void read_file(test::fuzz_input input) {
+    switch (input.number<std::uint8_t>() % 5) {
+        case 0:
+            return read_program(input.rest());
+        case 1:
+            return read_network(input.rest());
+        case 2:
+            return read_image(input.rest());
+        case 3:
+            return read_text<platform::part_error>(
+                input.rest(), [](const std::string& name) { static_cast<void>(platform::read_part(name)); });
+        default:
+            return read_text<platform::machine_error>(input.rest(), [](const std::string& name) {
+                static_cast<void>(platform::read_machine(name, {}));
+            });
+    }
+}
+
+}  // namespace
+}  // namespace eyeriss
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    eyeriss::read_file(eyeriss::test::fuzz_input({data, size}));
+    return 0;
+}
