@@ -1,20 +1,31 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <random>
 #include <stdexcept>
 
+#include "firmware/compiler/import_onnx.h"
+#include "sims/bench_loop_nest.h"
 #include "sims/child.h"
 #include "sims/command.h"
 #include "sims/error.h"
+#include "sims/network_source.h"
+#include "sims/npy.h"
 #include "sims/places.h"
 #include "sims/scratch_folder.h"
 
 namespace eyeriss::sims {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr std::array<const char*, 9> benchmark_names{
+    "sparse-alexnet", "sparse-mobilenet", "alexnet", "vgg16", "conv3", "arrays",
+    "dram",           "interpreter",      "quantum"};
 
 struct bench_options {
     unsigned repetitions = 3;
@@ -65,6 +76,7 @@ public:
                 1.0, true);
             const double mib = static_cast<double>(best.child.peak_memory_bytes) / (1U << 20U);
             add("sparse-alexnet timed, peak memory", "MiB", mib, mib, 1024.0, true);
+            add_against_loop_nest("sparse-alexnet", best);
         }
         if (wanted("sparse-mobilenet")) {
             const auto best = network("sparse-mobilenet", "timed");
@@ -75,6 +87,13 @@ public:
             const auto best = network("vgg16", "timed");
             add("vgg16 timed, whole process", "s", best.child.wall_seconds, best.child.cpu_seconds, 20.0,
                 true);
+            add_against_loop_nest("vgg16", best);
+        }
+        if (wanted("conv3")) {
+            add_conv3();
+        }
+        if (wanted("dram")) {
+            add_dram();
         }
         if (wanted("arrays")) {
             add_array_growth();
@@ -117,6 +136,74 @@ private:
             options_.repetitions);
         add_rate("interpreter, " + name, "MIPS", best.printed.at("instructions").get<double>() / 1e6, best,
                  goal);
+    }
+
+    /// A whole timed run against a plain nest of loops over the same layers, and its nominal MACs a second.
+    void add_against_loop_nest(const std::string& name, const best_run& best) {
+        const auto source = find_network(name, 1, content_cache(cache_));
+        double seconds = 0;
+        for (const auto& layer : compiler::import_onnx(source.file).layers) {
+            if (const auto* conv = std::get_if<compiler::conv_op>(&layer.op))
+                seconds += loop_nest_seconds(conv->shape);
+        }
+        add(name + " timed over a plain int8 loop nest", "x", best.child.wall_seconds / seconds,
+            best.child.cpu_seconds / seconds, 0.0, false);
+        add_rate(name + " timed", "nominal GMAC/s", best.printed.at("macs_nominal").get<double>() / 1e9, best,
+                 0.0);
+    }
+
+    /// An int8 array in which so many of 100 values are other than 0, by a fixed seed.
+    [[nodiscard]] std::string sparse_array(const std::string& name, std::vector<std::size_t> shape,
+                                           unsigned percent) const {
+        npy_array array{npy_type::i8, std::move(shape), {}};
+        array.bytes.resize(array.elements());
+        std::mt19937 random(2019);
+        for (auto& byte : array.bytes) {
+            const auto drawn = static_cast<unsigned>(random());
+            if (drawn % 100 < percent) byte = static_cast<std::uint8_t>(drawn / 100 % 7 + 1);
+        }
+        const auto file = scratch_.path() / (name + ".npy");
+        write_npy(file, array);
+        return file.string();
+    }
+
+    /// AlexNet's CONV3 alone (C 256, M 384, 3x3, 13x13) with values, network-on-chip and a DRAM controller; a
+    /// third of the weights and two fifths of the iacts are non-zero. The simulation's own time.
+    void add_conv3() {
+        const auto iact = sparse_array("iact", {1, 256, 13, 13}, 40);
+        const auto weight = sparse_array("weight", {384, 256, 3, 3}, 33);
+        for (const std::string timing : {"timed", "functional"}) {
+            const auto best = repeat({"layer", "--iact", iact, "--weight", weight, "--pad", "1", "--set",
+                                      "dram.model=ddr4-2400r-x8", "--timing", timing, "--json", "--out",
+                                      (scratch_.path() / "conv3").string()},
+                                     options_.repetitions);
+            add("CONV3 sparse, " + timing, "s", best.printed.at("wall_seconds").get<double>(),
+                best.printed.at("host").at("cpu_seconds").get<double>(), timing == "timed" ? 0.15 : 0.02,
+                true);
+        }
+    }
+
+    /// Requests a second of the DRAM controller alone, and what recording them costs.
+    void add_dram() {
+        const auto rate = [this](const std::string& pattern, const std::vector<std::string>& more) {
+            std::vector<std::string> arguments{
+                "dram",          "--part", "ddr4-2400r-x8", "--pattern", pattern,
+                "--outstanding", "32",     "--requests",    "2000000",   "--json"};
+            arguments.insert(arguments.end(), more.begin(), more.end());
+            return repeat(arguments, options_.repetitions).printed.at("host");
+        };
+        const auto of = [](const nlohmann::json& host, const std::string& time) {
+            return host.at("requests_per_" + time + "_second").get<double>();
+        };
+        const auto sequential = rate("seq", {});
+        const auto random = rate("rand", {});
+        const auto recorded = rate("seq", {"--record", (scratch_.path() / "requests").string()});
+        add("DRAM controller, sequential", "M requests/s", of(sequential, "wall") * 1e-6,
+            of(sequential, "cpu") * 1e-6, 2.0, false);
+        add("DRAM controller, random", "M requests/s", of(random, "wall") * 1e-6, of(random, "cpu") * 1e-6,
+            1.0, false);
+        add("DRAM controller, recorded over not", "x", of(sequential, "wall") / of(recorded, "wall"),
+            of(sequential, "cpu") / of(recorded, "cpu"), 2.0, true);
     }
 
     /// Simulating a nominal MAC on 16384 PEs against 256.
@@ -184,10 +271,8 @@ void add_bench(CLI::App& app, const common_options& common, action& chosen) {
     command->add_option("--repetitions", options->repetitions, "Runs of each, after one that fills the cache")
         ->check(CLI::Range(1, 100))
         ->capture_default_str();
-    command
-        ->add_option("--only", options->only,
-                     "sparse-alexnet, sparse-mobilenet, alexnet, interpreter or quantum")
-        ->check(CLI::IsMember({"sparse-alexnet", "sparse-mobilenet", "alexnet", "interpreter", "quantum"}));
+    command->add_option("--only", options->only, fmt::format("Some of {}", fmt::join(benchmark_names, ", ")))
+        ->check(CLI::IsMember(std::vector<std::string>(benchmark_names.begin(), benchmark_names.end())));
     command->callback([=, &common, &chosen] { chosen = [=, &common] { return bench(*options, common); }; });
 }
 
