@@ -10,6 +10,7 @@
 #include "sims/guard.h"
 #include "sims/parameters_text.h"
 #include "sims/places.h"
+#include "sims/reliability.h"
 #include "sims/version.h"
 
 // libsystemc refers to it; this program has a main of its own.
@@ -56,6 +57,7 @@ int dispatch(int argc, char** argv) {
     add_regs(app, common, chosen);
     add_validate(app, common, chosen);
     add_bench(app, common, chosen);
+    add_reliability(app, common, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& done) {
