@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_mistake_is_named_with_line_and_key) {
     const auto good = text_of("ddr3-1600k-x8");
     const auto at = [&](const std::string& key) { return std::to_string(line_of(good, key)); };
     BOOST_TEST(complaint(replaced(good, "  tFAW:", "  tFAV:")) ==
-               at("timings:") + ": timings lacks key 'tFAW'");
+               at("  tFAW:") + ": unknown key 'tFAV' in timings; the nearest known key is 'tFAW'");
     BOOST_TEST(complaint(replaced(good, "  tWR:", "  tWQ: 3\n  tWR:")) ==
                at("  tWR:") + ": unknown key 'tWQ' in timings; the nearest known key is 'tWR'");
     BOOST_TEST(complaint(replaced(good, "value: 39,", "value: 38,")) ==

@@ -1,5 +1,6 @@
 #define BOOST_TEST_MODULE program_test
 #include <algorithm>
+#include <boost/algorithm/string/erase.hpp>
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
@@ -88,7 +89,9 @@ BOOST_AUTO_TEST_CASE(a_functional_run_gives_the_same_output_and_no_cycles) {
     BOOST_TEST(functional.exit_code == 0, functional.err);
     BOOST_TEST(functional.out.find("ycle") == std::string::npos);
     for (const auto* file : {"summary.json", "layers.csv"}) {
-        BOOST_TEST(test::read_text(folder / "f" / file).find("ycle") == std::string::npos, file);
+        auto text = test::read_text(folder / "f" / file);
+        boost::algorithm::erase_all(text, "\"mapping_cost\": \"cycles\"");
+        BOOST_TEST(text.find("ycle") == std::string::npos, file);
     }
     BOOST_TEST(test::read_text(folder / "t/output.npy") == test::read_text(folder / "f/output.npy"));
     BOOST_TEST(summary(folder / "f").at("macs_effectual") == summary(folder / "t").at("macs_effectual"));
