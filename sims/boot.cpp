@@ -106,11 +106,14 @@ int boot(const boot_options& options, const common_options& common) {
     cpu_watch cpu(options.watch, soc, options.elf);
     access_log accesses(options.log, soc);
     const interrupt_watch watch;
-    outer_world world(options.world, soc,
-                      {{"firmware", hash_file(options.elf)},
-                       part_of("image", image),
-                       part_of(config.machine),
-                       part_of("options", fmt::format("{} {}", options.timing, options.uart_time))});
+    std::vector<recorded_part> parts;
+    if (options.world.records_or_replays()) {
+        parts = {{"firmware", hash_file(options.elf)},
+                 part_of("image", image),
+                 part_of(config.machine),
+                 part_of("options", fmt::format("{} {}", options.timing, options.uart_time))};
+    }
+    outer_world world(options.world, soc, parts);
     arm(read_faults(options.faults, config.machine), soc);
     const stopwatch running;
     const auto outcome = world.run(with_input(to_platform(limits), *uart, soc));

@@ -20,6 +20,9 @@ struct outer_world_options {
     std::optional<std::uint16_t> gdb;  ///< --gdb: port, 0 for a free one
     std::string semihosting;           ///< --semihosting: a folder, empty for none
     std::string record, replay;        ///< files, empty for none
+
+    /// Whether what a run is made of has to be told.
+    [[nodiscard]] bool records_or_replays() const { return !record.empty() || !replay.empty(); }
 };
 
 /// Adds --gdb, --semihosting, --record and --replay to a subcommand.
@@ -38,7 +41,8 @@ void add_outer_world(CLI::App& command, outer_world_options& options);
 /// The debugger, the recorder and the replay of one run of a SoC.
 class outer_world {
 public:
-    /// `parts`: what the run is made of, which a replay must share with its recording.
+    /// `parts`: what the run is made of, which a replay must share with its recording; needed where options
+    /// record or replay.
     /// \throws user_error for options that exclude each other, a file that cannot be used, a replay of
     /// something else, and a port that cannot be had.
     outer_world(const outer_world_options& options, platform::soc& soc, std::vector<recorded_part> parts);

@@ -1,7 +1,7 @@
 #include "firmware/compiler/emit_image_weights.h"
 
 #include <fmt/format.h>
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include <bit>
 #include <cmath>
@@ -54,7 +54,7 @@ eyeriss_requant fixed_entry(std::int32_t bias, float scale, std::string_view lay
 }  // namespace
 
 std::uint32_t crc32_of(std::span<const std::uint8_t> bytes) {
-    return static_cast<std::uint32_t>(crc32_z(0, bytes.data(), bytes.size()));
+    return ::libdeflate_crc32(0, bytes.data(), bytes.size());
 }
 
 std::vector<eyeriss_weight_segment> append_weights(const conv_op& op, const arch::mapping& map,

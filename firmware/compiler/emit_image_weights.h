@@ -10,7 +10,7 @@
 /// The payload of an accelerator layer: weight segments and requantiser entries. Part of the image writer.
 namespace eyeriss::compiler {
 
-/// zlib's CRC-32.
+/// CRC-32 as zlib computes it.
 [[nodiscard]] std::uint32_t crc32_of(std::span<const std::uint8_t> bytes);
 
 /// Appends every weight segment of a layer to the image, each at a multiple of four bytes, and returns their

@@ -110,7 +110,7 @@ private:
     /// A bus carries the psums of all chains, in and out at a time.
     [[nodiscard]] double psum_port_cycles() const {
         const double chains = map_.vertical.product() * map_.horizontal.product();
-        const double psums_per_cycle = m_.noc.psum_port_bits / m_.pe.psum_bits;
+        const unsigned psums_per_cycle = std::max(1U, m_.noc.psum_port_bits / m_.pe.psum_bits);
         return m_.noc.is_bus() ? chains * map_.m0 / psums_per_cycle : psum_cycles();
     }
 

@@ -1,7 +1,7 @@
 #include "models/accelerator/dma.h"
 
 #include <fmt/format.h>
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include <algorithm>
 #include <array>
@@ -24,7 +24,7 @@ namespace {
 }  // namespace
 
 std::uint32_t crc32_of(std::span<const std::uint8_t> bytes) {
-    return static_cast<std::uint32_t>(::crc32_z(0, bytes.data(), bytes.size()));
+    return ::libdeflate_crc32(0, bytes.data(), bytes.size());
 }
 
 std::vector<dma_read> stretches(const strided_block& block, std::span<std::uint8_t> into, unsigned cluster) {

@@ -162,10 +162,10 @@ void engine::execute(layer_report& report, std::uint32_t offset, bool check_crc)
 
 /// Waits for a transfer that began at `asked`. Returns the cycle in which its last byte has arrived; 0 when
 /// the memory answered at once and so limits nothing, wherever the array's times are.
-cycle_t engine::arrived(const sc_core::sc_time& asked, const sc_core::sc_time& transfer) {
+cycle_t engine::arrived(std::uint64_t asked, const sc_core::sc_time& transfer) {
     wait_for(transfer);
     progressed(now());
-    return sc_core::sc_time_stamp() == asked ? 0 : now();
+    return sc_core::sc_time_stamp().value() == asked ? 0 : now();
 }
 
 arch::timing::pass engine::describe_pass(const arch::pass_index& index) const {
@@ -185,7 +185,7 @@ void engine::run_pass(const arch::tiling& tiles, std::uint64_t pass) {
     const std::uint32_t segment = tiles.weight_segment(index);
     if (weights_held_ != segment) {
         if (timed_) wait_until(timing_.earliest_weights(array_.working_pes()));
-        const sc_core::sc_time asked = sc_core::sc_time_stamp();
+        const std::uint64_t asked = sc_core::sc_time_stamp().value();
         sc_core::sc_time transfer;
         std::vector<std::vector<unsigned>> clusters;
         if (dma_.port_per_cluster() || !m_.control.shared_weight_reads)
@@ -252,9 +252,10 @@ void engine::load_set(const arch::tiling& tiles, const arch::pass_index& index) 
     ++halves_in_use_;
     const auto streams = tiles.placed_streams(index, array_.iact_sources());
     std::vector<unsigned> banks;
+    banks.reserve(streams.size());
     for (const auto& s : streams) banks.push_back(s.cluster * m_.noc.iact_routers() + s.bank);
     wait_until(banks_.room(banks));
-    const sc_core::sc_time asked = sc_core::sc_time_stamp();
+    const std::uint64_t asked = sc_core::sc_time_stamp().value();
     const auto loaded = iact_loader_.load(tiles, streams, set.half, array_);
     set.filled = banks_.fill(loaded.bank_words, arrived(asked, loaded.transfer));
     sets_.push_back(std::move(set));

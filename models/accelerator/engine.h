@@ -90,7 +90,7 @@ private:
     cycle_t wait_while_standing(const arch::timing::pass& p);
     void supervise();
     void progressed(cycle_t up_to) { progress_ = std::max(progress_, up_to); }
-    [[nodiscard]] cycle_t arrived(const sc_core::sc_time& asked, const sc_core::sc_time& transfer);
+    [[nodiscard]] cycle_t arrived(std::uint64_t asked, const sc_core::sc_time& transfer);
     [[nodiscard]] arch::timing::pass describe_pass(const arch::pass_index& index) const;
 
     arch::machine m_;

@@ -224,7 +224,7 @@ std::string check_mesh(const machine& m) {
 }  // namespace
 
 std::string check(const machine& m) {
-    const auto message = m.noc.is_bus() ? check_bus(m) : check_mesh(m);
+    auto message = m.noc.is_bus() ? check_bus(m) : check_mesh(m);
     if (!message.empty()) return message;
     if (m.pe.operand_bits % 8 != 0) {
         return fmt::format("pe.operand_bits is {}: expects 8 or 16", m.pe.operand_bits);

@@ -148,6 +148,7 @@ bool memory_faults::is_refused(std::uint64_t block) const {
 
 bool memory_faults::limit(tlm::tlm_dmi& dmi, std::uint64_t address) const {
     std::vector<std::uint64_t> blocks;
+    blocks.reserve(checks_.size() + pending_.size() + failures_.size());
     for (const auto& [word, check] : checks_) blocks.push_back(word * word_bytes / block_bytes);
     for (const auto& p : pending_) blocks.push_back(p.word * word_bytes / block_bytes);
     for (const auto& f : failures_) {

@@ -1,6 +1,7 @@
 # Third-party libraries, as Debian 12 ships them.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(systemc REQUIRED IMPORTED_TARGET systemc>=2.3.4)
+pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)
 find_package(fmt REQUIRED)
 find_package(Boost 1.74 REQUIRED)
 find_package(CLI11 REQUIRED)

@@ -103,9 +103,7 @@ void hart::execute() {
             stand_still();
         } else if (const auto stop = debugger_ != nullptr ? stop_due() : std::nullopt) {
             ask_debugger(*stop);
-        } else if (held_) {
-            sleep();
-        } else if (core_.sleeping() && !core_.csr.wakes()) {
+        } else if (held_ || (core_.sleeping() && !core_.csr.wakes())) {
             sleep();
         } else {
             core_.wake();

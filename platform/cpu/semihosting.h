@@ -47,7 +47,7 @@ public:
 
 private:
     struct close_file {
-        void operator()(std::FILE* file) const { std::fclose(file); }
+        void operator()(std::FILE* file) const { std::fclose(file); }  // NOLINT(*-owning-memory)
     };
     /// An open file; without a stream it is the console.
     struct handle {

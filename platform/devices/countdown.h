@@ -29,7 +29,7 @@ public:
     }
     /// Ticks that are left, begun ones included; 0 when none is counted.
     [[nodiscard]] std::uint32_t left() const {
-        const auto now = sc_core::sc_time_stamp();
+        const sc_core::sc_time& now = sc_core::sc_time_stamp();
         if (end_ <= now) {
             return 0;
         }
