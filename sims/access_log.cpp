@@ -68,7 +68,7 @@ access_log::access_log(const std::string& option, platform::soc& soc) {
     if (!option.empty()) {
         path_ = log_file(option);
         if (!path_.empty()) {
-            file_.reset(std::fopen(path_.c_str(), "w"));
+            file_.reset(std::fopen(path_.c_str(), "w"));  // NOLINT(*-owning-memory)
             if (!file_) {
                 throw user_error(
                     fmt::format("--log {}: {} cannot be written: {}", option, path_, std::strerror(errno)));

@@ -20,7 +20,6 @@
 #include "sims/scratch_folder.h"
 
 namespace eyeriss::sims {
-namespace fs = std::filesystem;
 namespace {
 
 constexpr std::array<const char*, 9> benchmark_names{
