@@ -32,7 +32,7 @@ public:
 
 private:
     struct close_file {
-        void operator()(std::FILE* file) const { std::fclose(file); }
+        void operator()(std::FILE* file) const { std::fclose(file); }  // NOLINT(*-owning-memory)
     };
     std::string path_;
     std::unique_ptr<std::FILE, close_file> file_;
