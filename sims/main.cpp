@@ -4,14 +4,14 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
-#include "sims/command.h"
-#include "sims/energy_file.h"
-#include "sims/error.h"
-#include "sims/guard.h"
-#include "sims/parameters_text.h"
-#include "sims/places.h"
-#include "sims/reliability.h"
-#include "sims/version.h"
+#include "sims/commands/command.h"
+#include "sims/commands/parameters_text.h"
+#include "sims/commands/reliability.h"
+#include "sims/inputs/energy_file.h"
+#include "sims/inputs/places.h"
+#include "sims/support/error.h"
+#include "sims/support/guard.h"
+#include "sims/support/version.h"
 
 // libsystemc refers to it; this program has a main of its own.
 extern "C" int sc_main(int, char**) {

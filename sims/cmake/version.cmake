@@ -29,7 +29,7 @@ endforeach()
 string(SHA256 content "${all}")
 
 file(CONFIGURE OUTPUT ${OUTPUT} CONTENT [[
-#include "sims/version.h"
+#include "sims/support/version.h"
 
 namespace eyeriss::sims {
 

@@ -9,8 +9,8 @@
 #include <variant>
 
 #include "firmware/compiler/import_onnx.h"
-#include "sims/network_source.h"
-#include "sims/prepare.h"
+#include "sims/inputs/network_source.h"
+#include "sims/inputs/prepare.h"
 
 namespace eyeriss::sims::validate {
 namespace {

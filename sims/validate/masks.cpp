@@ -8,13 +8,13 @@
 #include <variant>
 
 #include "firmware/compiler/import_onnx.h"
-#include "sims/cache.h"
-#include "sims/child.h"
-#include "sims/error.h"
-#include "sims/network_source.h"
-#include "sims/npy.h"
-#include "sims/parallel.h"
-#include "sims/prepare.h"
+#include "sims/inputs/network_source.h"
+#include "sims/inputs/npy.h"
+#include "sims/inputs/prepare.h"
+#include "sims/support/cache.h"
+#include "sims/support/child.h"
+#include "sims/support/error.h"
+#include "sims/support/parallel.h"
 #include "sims/validate/published.h"
 
 namespace eyeriss::sims::validate {

@@ -9,11 +9,11 @@
 #include <stdexcept>
 
 #include "platform/machine_file.h"
-#include "sims/cache.h"
-#include "sims/child.h"
-#include "sims/parallel.h"
-#include "sims/places.h"
-#include "sims/sha256.h"
+#include "sims/inputs/places.h"
+#include "sims/support/cache.h"
+#include "sims/support/child.h"
+#include "sims/support/parallel.h"
+#include "sims/support/sha256.h"
 
 namespace eyeriss::sims::validate {
 namespace fs = std::filesystem;

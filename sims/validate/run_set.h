@@ -11,7 +11,7 @@
 
 #include "models/arch/layer.h"
 #include "models/arch/machine.h"
-#include "sims/scratch_folder.h"
+#include "sims/support/scratch_folder.h"
 
 /// The simulations behind the figures: each one a run of this very program in a process of its own.
 namespace eyeriss::sims::validate {

@@ -4,9 +4,9 @@
 #include <memory>
 #include <thread>
 
-#include "sims/cache.h"
-#include "sims/command.h"
-#include "sims/error.h"
+#include "sims/commands/command.h"
+#include "sims/support/cache.h"
+#include "sims/support/error.h"
 #include "sims/validate/report.h"
 #include "sims/validate/topic.h"
 

@@ -3,9 +3,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "sims/error.h"
-#include "sims/npy.h"
-#include "sims/png_image.h"
+#include "sims/inputs/npy.h"
+#include "sims/inputs/png_image.h"
+#include "sims/support/error.h"
 #include "tests/sims/temporary_folder.h"
 
 using namespace eyeriss;

@@ -4,10 +4,10 @@
 
 #include "firmware/compiler/emit_image.h"
 #include "platform/part_file.h"
-#include "sims/network_source.h"
-#include "sims/places.h"
-#include "sims/prepare.h"
-#include "sims/simulate.h"
+#include "sims/inputs/network_source.h"
+#include "sims/inputs/places.h"
+#include "sims/inputs/prepare.h"
+#include "sims/session/simulate.h"
 #include "tests/sims/temporary_folder.h"
 
 using namespace eyeriss;

@@ -7,10 +7,10 @@
 #include <fstream>
 #include <regex>
 
-#include "sims/energy_file.h"
-#include "sims/error.h"
-#include "sims/places.h"
-#include "sims/results_energy.h"
+#include "sims/inputs/energy_file.h"
+#include "sims/inputs/places.h"
+#include "sims/results/results_energy.h"
+#include "sims/support/error.h"
 #include "tests/sims/temporary_folder.h"
 
 using namespace eyeriss;

@@ -6,7 +6,7 @@
 #include "firmware/compiler/mapper.h"
 #include "firmware/compiler/predict.h"
 #include "platform/machine_file.h"
-#include "sims/mapping_file.h"
+#include "sims/inputs/mapping_file.h"
 
 // The machine eyeriss_v1 under the chip's own mappings of AlexNet, against the chip's table (JSSC 52(1),
 // 2017).

@@ -2,9 +2,9 @@
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
-#include "sims/error.h"
-#include "sims/image_notes.h"
-#include "sims/npy.h"
+#include "sims/inputs/image_notes.h"
+#include "sims/inputs/npy.h"
+#include "sims/support/error.h"
 #include "tests/sims/program.h"
 
 using namespace eyeriss;

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "sims/npy.h"
+#include "sims/inputs/npy.h"
 #include "tests/sims/program.h"
 
 using namespace eyeriss;

@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "sims/error.h"
-#include "sims/mapping_file.h"
+#include "sims/inputs/mapping_file.h"
+#include "sims/support/error.h"
 #include "tests/sims/program.h"
 
 using namespace eyeriss;

@@ -1,13 +1,13 @@
 #define BOOST_TEST_MODULE parts_test
 #include <boost/test/unit_test.hpp>
 
-#include "sims/cache.h"
-#include "sims/duration.h"
-#include "sims/error.h"
-#include "sims/parameters_text.h"
-#include "sims/prepare.h"
-#include "sims/results_folder.h"
-#include "sims/sha256.h"
+#include "sims/commands/parameters_text.h"
+#include "sims/inputs/prepare.h"
+#include "sims/results/results_folder.h"
+#include "sims/support/cache.h"
+#include "sims/support/duration.h"
+#include "sims/support/error.h"
+#include "sims/support/sha256.h"
 #include "tests/sims/temporary_folder.h"
 
 using namespace eyeriss;

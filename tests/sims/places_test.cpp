@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <string>
 
-#include "sims/error.h"
-#include "sims/places.h"
+#include "sims/inputs/places.h"
+#include "sims/support/error.h"
 
 using namespace eyeriss;
 

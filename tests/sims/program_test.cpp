@@ -4,7 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
-#include "sims/npy.h"
+#include "sims/inputs/npy.h"
 #include "tests/sims/program.h"
 
 using namespace eyeriss;

@@ -1,5 +1,5 @@
 #define BOOST_TEST_MODULE registers_text
-#include "sims/registers_text.h"
+#include "sims/commands/registers_text.h"
 
 #include <algorithm>
 #include <boost/property_tree/ptree.hpp>

@@ -5,8 +5,8 @@
 #include <set>
 #include <sstream>
 
-#include "sims/layer_table.h"
-#include "sims/results.h"
+#include "sims/results/layer_table.h"
+#include "sims/results/results.h"
 #include "tests/sims/temporary_folder.h"
 
 using namespace eyeriss;

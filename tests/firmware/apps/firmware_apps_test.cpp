@@ -11,8 +11,8 @@
 
 #include "firmware/compiler/emit_image.h"
 #include "models/abi/counter_table.h"
-#include "sims/network_source.h"
-#include "sims/prepare.h"
+#include "sims/inputs/network_source.h"
+#include "sims/inputs/prepare.h"
 #include "tests/platform/image_bench.h"
 #include "tests/sims/temporary_folder.h"
 

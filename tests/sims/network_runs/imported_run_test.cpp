@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "firmware/compiler/import_onnx.h"
-#include "sims/prepare.h"
+#include "sims/inputs/prepare.h"
 #include "tests/firmware/compiler/layer_comparison.h"
 #include "tests/firmware/compiler/random_network.h"
 #include "tests/sims/network_runs/comparison.h"

@@ -6,13 +6,13 @@
 #include <stdexcept>
 
 #include "firmware/compiler/import_onnx.h"
-#include "sims/cache.h"
-#include "sims/network_source.h"
+#include "sims/inputs/network_source.h"
+#include "sims/inputs/places.h"
+#include "sims/inputs/prepare.h"
 #include "sims/networks/networks.h"
-#include "sims/places.h"
-#include "sims/prepare.h"
-#include "sims/sha256.h"
-#include "sims/version.h"
+#include "sims/support/cache.h"
+#include "sims/support/sha256.h"
+#include "sims/support/version.h"
 
 namespace eyeriss::test {
 

@@ -3,8 +3,8 @@
 #include "firmware/compiler/emit_image.h"
 #include "models/abi/image.h"
 #include "platform/soc.h"
-#include "sims/layer_log.h"
-#include "sims/places.h"
+#include "sims/inputs/places.h"
+#include "sims/session/layer_log.h"
 
 namespace eyeriss::test {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "models/arch/machine.h"
-#include "sims/results.h"
+#include "sims/results/results.h"
 
 /// A network on the whole SoC, with every tensor that it leaves in the simulated DRAM.
 namespace eyeriss::test {

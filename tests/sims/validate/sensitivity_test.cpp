@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "platform/machine_file.h"
-#include "sims/places.h"
+#include "sims/inputs/places.h"
 #include "tests/sims/temporary_folder.h"
 
 using namespace eyeriss;

@@ -5,9 +5,9 @@
 
 #include "firmware/compiler/predict.h"
 #include "models/abi/descriptor.h"
-#include "sims/layer_graph.h"
-#include "sims/mapping_file.h"
-#include "sims/npy.h"
+#include "sims/inputs/layer_graph.h"
+#include "sims/inputs/mapping_file.h"
+#include "sims/inputs/npy.h"
 #include "tests/sims/program.h"
 
 using namespace eyeriss;
