@@ -38,6 +38,11 @@ p/x $misa
 p $mhartid
 set var $mscratch = 0x1234
 p/x $mscratch
+# Ctrl-C: gdb sends it once the program spins; where in the loop it stops is chance
+python gdb.post_event(lambda: gdb.execute("interrupt"))
+continue
+python print(gdb.selected_frame().name())
+p rounds > 0
 # help, then to the end
 monitor help
 set var total = 10
