@@ -31,7 +31,7 @@ engine::engine(sc_core::sc_module_name name, const arch::machine& m, bool timed,
       iact_loader_(dma_, m),
       weight_loader_(dma_, m),
       timing_(m),
-      banks_(std::size_t{m.noc.clusters()} * m.noc.iact_routers()),
+      banks_(std::size_t{m.noc.clusters()} * m.noc.iact_routers(), m.ideal.glb),
       outputs_(m.control.output_tiles) {
     if (timed_) {
         SC_THREAD(load_sets);

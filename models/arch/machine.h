@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/arch/ideal.h"
 #include "models/dram/controller_parameters.h"
 #include "noc/parameters.h"
 
@@ -110,6 +111,7 @@ struct machine {
     bus_parameters bus;
     dma_parameters dma;
     core_parameters core;
+    ideal_limits ideal;  ///< not among parameters()
 
     /// The GEOMETRY word of registers and images.
     [[nodiscard]] std::uint32_t geometry() const;

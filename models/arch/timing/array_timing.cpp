@@ -21,7 +21,9 @@ array_timing::array_timing(const machine& m)
       weight_ports_(std::size_t{m.noc.clusters()} * m.noc.pe_rows),
       psum_in_ports_(std::size_t{m.noc.clusters()} * m.noc.pe_cols),
       psum_out_ports_(std::size_t{m.noc.clusters()} * m.noc.pe_cols),
-      banks_read_(iact_ports_.size()) {}
+      banks_read_(iact_ports_.size()) {
+    if (m.ideal.sparsity_balance) balanced_.emplace();
+}
 
 void array_timing::begin_layer(cycle_t start, cycle_t configured, unsigned rows) {
     start_ = start;
@@ -63,15 +65,27 @@ cycle_t array_timing::earliest_weights(std::span<const std::uint32_t> pes) const
     return earliest == ~cycle_t{0} ? 0 : earliest;
 }
 
+void array_timing::balance(const pass& p) {
+    balanced_pes_.clear();
+    for (const chain& c : p.chains) {
+        for (const auto& link : c.pes) balanced_pes_.push_back(link.pe);
+    }
+    if (!balanced_pes_.empty()) balanced_->average(p.jobs, balanced_pes_, p.windows);
+}
+
 void array_timing::begin_jobs(const pass& p) {
+    if (balanced_) balance(p);
     for (const chain& c : p.chains) {
         for (const auto& link : c.pes) {
             auto& pe = pes_[link.pe];
             const pe_job& job = p.jobs[link.pe];
+            const auto work = balanced_ ? balanced_->of_a_pe()
+                                        : balanced_work::share{job.both_lanes, job.one_lane, job.stored_zero};
             pe.pipeline.begin_pass(pe.job_end + 1);
-            charge(pe.causes, cause::both_lanes, job.both_lanes);
-            charge(pe.causes, cause::one_lane, job.one_lane);
-            charge(pe.causes, cause::stored_zero, job.stored_zero);
+            charge(pe.causes, cause::both_lanes, work.both_lanes);
+            charge(pe.causes, cause::one_lane, work.one_lane);
+            charge(pe.causes, cause::stored_zero, work.stored_zero);
+            charge(pe.causes, cause::bubble, work.bubbles);
             pe.worked = true;
         }
     }
@@ -80,7 +94,7 @@ void array_timing::begin_jobs(const pass& p) {
 void array_timing::load_weights(const pass& p) {
     for (const load& l : p.loads) {
         auto& port = weight_ports_[l.port];
-        cycle_t wanted = port.used;
+        cycle_t wanted = m_.ideal.noc ? 0 : port.used;
         bool taken = false;
         for (const sink& s : l.sinks) {
             if (!p.jobs[s.pe].works()) continue;
@@ -90,15 +104,16 @@ void array_timing::load_weights(const pass& p) {
         if (!taken) continue;
         // The last word crosses in the cycle after the one in which it has arrived.
         const cycle_t there = p.weights_arrival == 0 ? 0 : p.weights_arrival + 1;
-        const cycle_t last = std::max(wanted + l.words, there);
-        const cycle_t first = last + 1 - l.words;
-        port.account.idle(std::min(std::max(there, l.words) - l.words, first - 1));
+        const cycle_t cycles = m_.ideal.noc ? 1 : l.words;
+        const cycle_t last = std::max(wanted + cycles, there);
+        const cycle_t first = last + 1 - cycles;
+        port.account.idle(std::min(std::max(there, cycles) - cycles, first - 1));
         port.account.stalled(first - 1);
         port.account.busy(last);
         port.used = last;
         for (const sink& s : l.sinks) {
             if (!p.jobs[s.pe].works()) continue;
-            take_weights(pes_[s.pe], first + s.latency, last + s.latency, first - 1 - wanted);
+            take_weights(pes_[s.pe], first + way(s.latency), last + way(s.latency), first - 1 - wanted);
         }
     }
 }
@@ -124,14 +139,17 @@ void array_timing::send_segment(const pass& p, const stream& s, unsigned segment
     const unsigned entries = s.pairs[segment];
     auto& port = iact_ports_[s.port];
     const cycle_t filled = p.iacts_filled[s.bank];
-    cycle_t begin = std::max(filled + 1, words > 0 ? std::max(port.sent + 1, port.turn) : port.turn);
+    cycle_t begin = filled + 1;
+    if (!m_.ideal.noc) begin = std::max(begin, words > 0 ? std::max(port.sent + 1, port.turn) : port.turn);
     // One segment beyond the window that stage 2 reads, and none of the pass after the next.
     for (const sink& k : s.sinks) {
         auto& pe = pes_[k.pe];
         begin =
             std::max({begin, pe.room.full_until(entries, p.window_segments + 1) + 1, pe.job_before_end + 1});
+        // No port keeps segments in their order here.
+        if (m_.ideal.noc) begin = std::max(begin, pe.segments_ready - 1);
     }
-    const cycle_t last = begin + std::max<cycle_t>(words, 1) - 1;
+    const cycle_t last = m_.ideal.noc ? begin : begin + std::max<cycle_t>(words, 1) - 1;
     port.account.idle(std::min(filled, begin - 1));
     port.account.stalled(begin - 1);
     if (words > 0) {
@@ -139,11 +157,11 @@ void array_timing::send_segment(const pass& p, const stream& s, unsigned segment
         port.sent = last;
     }
     port.turn = last;
-    banks_read_[s.bank] = last;
+    banks_read_[s.bank] = m_.ideal.noc ? std::max(banks_read_[s.bank], last) : last;
     for (const sink& k : s.sinks) {
         auto& pe = pes_[k.pe];
         pe.room.add(entries);
-        pe.segments_ready = last + 1 + k.latency;
+        pe.segments_ready = last + 1 + way(k.latency);
         pe.filled = filled;
     }
 }
@@ -152,10 +170,11 @@ void array_timing::run_chain(const pass& p, const chain& c, kept_tile* kept, uns
     below_.clear();
     if (c.from_bank) feed(c, *kept);
     const bool last_window = window + 1 == p.windows;
+    const pe_job even = balanced_ ? balanced_->window(window) : pe_job{};
     for (std::size_t i = 0; i < c.pes.size(); ++i) {
         auto& pe = pes_[c.pes[i].pe];
-        const auto passage =
-            pe.pipeline.run(p.jobs[c.pes[i].pe], window, {pe.segments_ready, pe.filled}, pe.causes);
+        const pe_job& job = balanced_ ? even : p.jobs[c.pes[i].pe];
+        const auto passage = pe.pipeline.run(job, window, {pe.segments_ready, pe.filled}, pe.causes);
         pe.room.release(last_window ? p.window_segments : 1, passage.iacts_read);
         charge_moving(pe, passage.blocked_after, passage.blocked_until);
         above_.clear();
@@ -168,6 +187,7 @@ void array_timing::run_chain(const pass& p, const chain& c, kept_tile* kept, uns
 }
 
 cycle_t array_timing::psum_port_cycles(unsigned rows) const {
+    if (m_.ideal.noc) return psum_words(rows);
     return (std::uint64_t{rows} * m_.pe.psum_bits + m_.noc.psum_port_bits - 1) / m_.noc.psum_port_bits;
 }
 
@@ -182,7 +202,7 @@ void array_timing::feed(const chain& c, kept_tile& kept) {
     for (std::uint32_t rest = words; rest > 0;) {
         const psum_run written = kept.reader.front();
         std::uint32_t n = written.words == 0 ? rest : std::min(rest, written.words);
-        const cycle_t there = std::max(port.used, written.first) + 1;
+        const cycle_t there = (m_.ideal.noc ? written.first : std::max(port.used, written.first)) + 1;
         cycle_t begin = std::max(there, fifo.last_written() + 1);
         if (!fifo.full()) {
             n = std::min(n, fifo.front().words);
@@ -250,9 +270,9 @@ void array_timing::move(const pass& p, const chain& c, std::size_t position, cyc
         cycle_t here = 0;
         if (from_below) {
             n = std::min(n, below.front().words);
-            here = below.front().first + c.pes[position].latency;
+            here = below.front().first + way(c.pes[position].latency);
         }
-        cycle_t place = top ? out.used : above->last_written();
+        cycle_t place = top ? (m_.ideal.noc ? 0 : out.used) : above->last_written();
         if (top && !c.to_bank) place = std::max(place, p.outputs_blocked);
         if (!top && !above->full()) {
             n = std::min(n, above->front().words);
@@ -276,7 +296,7 @@ void array_timing::move(const pass& p, const chain& c, std::size_t position, cyc
         }
         rest -= n;
     }
-    if (top) {
+    if (top && !m_.ideal.noc) {
         const cycle_t cycles = psum_port_cycles(c.rows);
         const cycle_t through = above_.front().first + cycles - 1;
         out.used = cycles < psum_words(c.rows) ? through : std::max(out.used, through);

@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
 
 #include "models/arch/machine.h"
+#include "models/arch/timing/balanced_work.h"
 #include "models/arch/timing/ledger.h"
 #include "models/arch/timing/pe_pipeline.h"
 #include "models/arch/timing/psum_run.h"
@@ -154,6 +156,8 @@ private:
     };
 
     void begin_jobs(const pass& p);
+    void balance(const pass& p);
+    [[nodiscard]] cycle_t way(cycle_t latency) const { return m_.ideal.noc ? 0 : latency; }
     void load_weights(const pass& p);
     [[nodiscard]] cycle_t weights_wanted(const pe_state& pe) const;
     static void take_weights(pe_state& pe, cycle_t first, cycle_t last, cycle_t from_dram);
@@ -169,6 +173,8 @@ private:
     [[nodiscard]] cycle_t psum_port_cycles(unsigned rows) const;
 
     machine m_;
+    std::optional<balanced_work> balanced_;  ///< with ideal_limits::sparsity_balance
+    std::vector<std::uint32_t> balanced_pes_;
     std::vector<pe_state> pes_;
     std::vector<iact_port> iact_ports_;
     std::vector<simple_port> weight_ports_, psum_in_ports_, psum_out_ports_;

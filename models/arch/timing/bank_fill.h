@@ -14,11 +14,14 @@ namespace eyeriss::arch::timing {
 /// (assumptions A-GLB-HALF, A-GLB-ROWS). A load that has nothing for a bank takes it no time.
 class bank_fill {
 public:
-    explicit bank_fill(std::size_t banks) : filled_(banks), accounts_(banks) {}
+    /// `ideal`: arch::ideal_limits::glb.
+    explicit bank_fill(std::size_t banks, bool ideal = false)
+        : filled_(banks), accounts_(banks), ideal_(ideal) {}
 
     /// Banks are empty; the first word can come in the cycle after `cycle`. `halves`: loads that a bank
     /// holds.
     void begin_layer(cycle_t start, cycle_t cycle, unsigned halves) {
+        empty_ = cycle;
         std::fill(filled_.begin(), filled_.end(), cycle);
         for (auto& emptied : emptied_) emptied.assign(filled_.size(), cycle);
         for (auto& a : accounts_) {
@@ -42,9 +45,10 @@ public:
         for (std::size_t b = 0; b < filled_.size(); ++b) {
             if (words[b] == 0) continue;
             const cycle_t begin = free(b);
-            const cycle_t end = std::max(begin + words[b], arrival == 0 ? 0 : arrival + 1);
-            accounts_[b].stalled(std::min(begin, end - words[b]));
-            accounts_[b].idle(end - words[b]);
+            const cycle_t cycles = ideal_ ? 1 : words[b];
+            const cycle_t end = std::max(begin + cycles, arrival == 0 ? 0 : arrival + 1);
+            accounts_[b].stalled(std::min(begin, end - cycles));
+            accounts_[b].idle(end - cycles);
             accounts_[b].busy(end);
             filled_[b] = end;
         }
@@ -68,7 +72,7 @@ public:
 
 private:
     [[nodiscard]] cycle_t free(std::size_t bank) const {
-        return std::max(filled_[bank], emptied_[loads_ % halves_][bank]);
+        return ideal_ ? empty_ : std::max(filled_[bank], emptied_[loads_ % halves_][bank]);
     }
 
     std::vector<cycle_t> filled_;
@@ -76,6 +80,8 @@ private:
     std::vector<port_account> accounts_;
     unsigned halves_ = 2;
     std::uint64_t loads_ = 0, released_ = 0;
+    bool ideal_ = false;
+    cycle_t empty_ = 0;  ///< all banks, before the layer's first load
 };
 
 }  // namespace eyeriss::arch::timing

@@ -38,6 +38,13 @@ constexpr std::array<std::uint16_t, 1> no_iact{0};
 
 }  // namespace
 
+cycle_t work_of_window(const pe_job& job, unsigned window) {
+    std::array<std::uint16_t, most_columns> buffer;  // NOLINT(*-member-init): filled as far as it is read
+    cycle_t work = 0;
+    for (const std::uint16_t cycles : picked_columns(job, window, buffer)) work += cycles;
+    return std::max<cycle_t>(work, 1);
+}
+
 pe_pipeline::pe_pipeline(unsigned queue_columns, unsigned stages) : taken_(queue_columns), stages_(stages) {}
 
 void pe_pipeline::reset(cycle_t cycle) {

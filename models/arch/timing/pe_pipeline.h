@@ -23,6 +23,9 @@ struct pe_job {
     [[nodiscard]] unsigned columns() const { return static_cast<unsigned>(column_cycles.size()); }
 };
 
+/// Cycles of the weight-data stage in a window, at least the one that it takes.
+[[nodiscard]] cycle_t work_of_window(const pe_job& job, unsigned window);
+
 /// The seven stages of a PE (JETCAS 9(2), 2019, section IV-B) as a recurrence over the iacts that it picks.
 ///
 /// Stage 1 picks an iact a cycle once its window's segments are in, stage 2 reads it, stage 3 looks its
