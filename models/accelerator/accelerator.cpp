@@ -82,7 +82,10 @@ tlm::tlm_sync_enum accelerator::memory_answer(int port, tlm::tlm_generic_payload
 }
 
 void accelerator::observe_layers(layer_observer observer) {
-    layer_observer_ = std::move(observer);
+    layer_observers_.push_back(std::move(observer));
+}
+void accelerator::observe(observe::recorder& recorder) {
+    engine_->observe(recorder);
 }
 void accelerator::observe_markers(marker_observer observer) {
     marker_observers_.push_back(std::move(observer));
@@ -183,7 +186,7 @@ void accelerator::finish(const layer_report& report) {
         file.set(EYERISS_REG_PERF_REACHED, *reached);
         file.change(EYERISS_REG_STATUS, 0, EYERISS_STATUS_COUNTER);
     }
-    if (layer_observer_) layer_observer_(report);
+    for (const auto& observer : layer_observers_) observer(report);
 }
 
 void accelerator::drive_irqs() {

@@ -16,6 +16,7 @@
 #include "models/accelerator/report.h"
 #include "models/arch/machine.h"
 #include "models/faults/fault.h"
+#include "models/observe/recorder.h"
 
 namespace eyeriss::accelerator {
 
@@ -50,6 +51,8 @@ public:
     /// Called at the end of every layer, failed ones included.
     using layer_observer = std::function<void(const layer_report&)>;
     void observe_layers(layer_observer observer);
+    /// Tells a recorder, which outlives this, of layers, passes and transfers from now on; timed runs only.
+    void observe(observe::recorder& recorder);
     /// Called when the driver writes the LAYER register: layer index (0xffffffff: none) and simulated
     /// seconds.
     using marker_observer = std::function<void(std::uint32_t, double)>;
@@ -98,7 +101,7 @@ private:
     sc_core::sc_event status_changed_;
     std::vector<marker_observer> marker_observers_;
     std::array<line_faults, 3> line_faults_;  ///< by faults::irq_line
-    layer_observer layer_observer_;
+    std::vector<layer_observer> layer_observers_;
 };
 
 }  // namespace eyeriss::accelerator

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "models/accelerator/fault.h"
+#include "models/dram/kernel_time.h"
 
 namespace eyeriss::accelerator {
 namespace {
@@ -49,26 +50,58 @@ dma_port& dma::port(bool writes, unsigned cluster) const {
     return *ports_[options_.port_per_cluster ? cluster % ports_.size() : writes ? 1 : 0];
 }
 
+void dma::observe(observe::recorder& recorder) {
+    recorder_ = &recorder;
+    reads_ = recorder.open("dma.read", observe::stream_kind::transfer, 0);
+    writes_ = recorder.open("dma.write", observe::stream_kind::transfer, 1);
+    for (std::size_t i = 0; i < ports_.size(); ++i) {
+        const auto name = options_.port_per_cluster ? fmt::format("dma.c{}", i)
+                          : i == 0                  ? std::string("dma.read")
+                                                    : std::string("dma.write");
+        ports_[i]->observe(recorder, name + ".bursts");
+    }
+}
+
+void dma::publish(tlm::tlm_command command, std::span<const stretch> list, observe::transaction_id transfer,
+                  const sc_core::sc_time& begin, const sc_core::sc_time& end, const transfer_origin& origin) {
+    if (!recorder_->wants(observe::stream_kind::transfer)) return;
+    std::int64_t bytes = 0;
+    for (const auto& s : list) bytes += static_cast<std::int64_t>(s.bytes.size());
+    const std::array attributes{observe::attribute{"bytes", bytes},
+                                observe::attribute{"stretches", static_cast<std::int64_t>(list.size())}};
+    recorder_->record({command == tlm::TLM_READ_COMMAND ? reads_ : writes_, transfer, origin.parent,
+                       dram::ps(begin), dram::ps(end), origin.what, attributes});
+}
+
 sc_core::sc_time dma::move(tlm::tlm_command command, std::span<const stretch> list,
-                           const sc_core::sc_time& start) {
+                           const sc_core::sc_time& start, const transfer_origin& origin) {
     if (gate_) gate_();
+    const auto& named = origin.what.empty() ? origin_ : origin;
+    const transfer_origin told = recorder_ == nullptr ? transfer_origin{} : named;
+    const observe::transaction_id transfer = recorder_ == nullptr ? 0 : recorder_->reserve();
     if (options_.four_phases) {
         if (start != sc_core::SC_ZERO_TIME) {
             sc_core::wait(start);
         }
-        move_by_phases(command, list);
+        const auto began = sc_core::sc_time_stamp();
+        move_by_phases(command, list, transfer);
+        if (recorder_ != nullptr) publish(command, list, transfer, began, sc_core::sc_time_stamp(), told);
         return {};
     }
     const bool reading = command == tlm::TLM_READ_COMMAND;
     sc_core::sc_time longest = start;
     for (const auto& s : list) {
         sc_core::sc_time delay = start;
-        const auto status = s.port->transfer(command, s.address, s.bytes, delay);
+        const auto status = s.port->transfer(command, s.address, s.bytes, delay, transfer);
         if (status != tlm::TLM_OK_RESPONSE) {
             fail(reading, s.bytes.size(), s.address, status);
         }
         (reading ? read_bytes_ : written_bytes_) += s.bytes.size();
         longest = std::max(longest, delay);
+    }
+    if (recorder_ != nullptr) {
+        const auto now = sc_core::sc_time_stamp();
+        publish(command, list, transfer, now + start, now + longest, told);
     }
     return longest;
 }
@@ -84,9 +117,11 @@ dma_job& dma::take_job() {
     return job;
 }
 
-void dma::move_by_phases(tlm::tlm_command command, std::span<const stretch> list) {
+void dma::move_by_phases(tlm::tlm_command command, std::span<const stretch> list,
+                         observe::transaction_id transfer) {
     const bool reading = command == tlm::TLM_READ_COMMAND;
     dma_job& job = take_job();
+    job.transfer = transfer;
     ++job.open;  // until all are added: the first may be answered in the call
     for (const auto& s : list) {
         s.port->add(command, s.address, s.bytes, job);
@@ -102,7 +137,8 @@ void dma::move_by_phases(tlm::tlm_command command, std::span<const stretch> list
     }
 }
 
-sc_core::sc_time dma::read(std::span<const dma_read> list, const sc_core::sc_time& start) {
+sc_core::sc_time dma::read(std::span<const dma_read> list, const sc_core::sc_time& start,
+                           const transfer_origin& origin) {
     std::vector<stretch> out;
     out.reserve(list.size());
     for (const auto& r : list) {
@@ -110,16 +146,16 @@ sc_core::sc_time dma::read(std::span<const dma_read> list, const sc_core::sc_tim
             out.push_back({std::uint64_t{base_} + r.offset, r.bytes, &port(false, r.cluster)});
         }
     }
-    return move(tlm::TLM_READ_COMMAND, out, start);
+    return move(tlm::TLM_READ_COMMAND, out, start, origin);
 }
 
-sc_core::sc_time dma::read(std::uint32_t offset, std::span<std::uint8_t> bytes,
-                           const sc_core::sc_time& start) {
+sc_core::sc_time dma::read(std::uint32_t offset, std::span<std::uint8_t> bytes, const sc_core::sc_time& start,
+                           const transfer_origin& origin) {
     const std::array one{dma_read{offset, bytes, 0}};
-    return read(one, start);
+    return read(one, start, origin);
 }
 
-sc_core::sc_time dma::write(std::span<const dma_write> list) {
+sc_core::sc_time dma::write(std::span<const dma_write> list, const transfer_origin& origin) {
     std::vector<stretch> out;
     out.reserve(list.size());
     for (const auto& w : list) {
@@ -130,7 +166,7 @@ sc_core::sc_time dma::write(std::span<const dma_write> list) {
                            &port(true, w.cluster)});
         }
     }
-    return move(tlm::TLM_WRITE_COMMAND, out, {});
+    return move(tlm::TLM_WRITE_COMMAND, out, {}, origin);
 }
 
 sc_core::sc_time dma::write(std::uint32_t offset, std::span<const std::uint8_t> bytes) {

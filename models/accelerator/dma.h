@@ -9,8 +9,15 @@
 #include <vector>
 
 #include "models/accelerator/dma_port.h"
+#include "models/observe/recorder.h"
 
 namespace eyeriss::accelerator {
+
+/// What a transfer is for, for listeners: a literal, and the transaction that it is part of.
+struct transfer_origin {
+    std::string_view what;
+    observe::transaction_id parent = 0;
+};
 
 /// A stretch of memory, relative to the DMA's base, and where its bytes go or come from.
 struct dma_read {
@@ -55,14 +62,19 @@ public:
     /// Called before each list is moved, in the process that asks for it: may wait, or end the layer by an
     /// exception. May be empty.
     void set_gate(std::function<void()> gate) { gate_ = std::move(gate); }
+    /// Tells a recorder, which outlives this, of transfers and bursts from now on.
+    void observe(observe::recorder& recorder);
+    /// Of transfers whose caller names none.
+    void set_origin(const transfer_origin& origin) { origin_ = origin; }
     /// All addresses are offsets from here.
     void set_base(std::uint32_t base) { base_ = base; }
 
     /// `start`: when the first request may leave, from now.
-    sc_core::sc_time read(std::span<const dma_read> list, const sc_core::sc_time& start = {});
+    sc_core::sc_time read(std::span<const dma_read> list, const sc_core::sc_time& start = {},
+                          const transfer_origin& origin = {});
     sc_core::sc_time read(std::uint32_t offset, std::span<std::uint8_t> bytes,
-                          const sc_core::sc_time& start = {});
-    sc_core::sc_time write(std::span<const dma_write> list);
+                          const sc_core::sc_time& start = {}, const transfer_origin& origin = {});
+    sc_core::sc_time write(std::span<const dma_write> list, const transfer_origin& origin = {});
     sc_core::sc_time write(std::uint32_t offset, std::span<const std::uint8_t> bytes);
     /// Looks at memory without time, traffic or fault; what cannot be read stays as it is.
     void peek(std::uint32_t offset, std::span<std::uint8_t> bytes);
@@ -82,13 +94,19 @@ private:
 
     [[nodiscard]] dma_port& port(bool writes, unsigned cluster) const;
     sc_core::sc_time move(tlm::tlm_command command, std::span<const stretch> list,
-                          const sc_core::sc_time& start);
-    void move_by_phases(tlm::tlm_command command, std::span<const stretch> list);
+                          const sc_core::sc_time& start, const transfer_origin& origin);
+    void move_by_phases(tlm::tlm_command command, std::span<const stretch> list,
+                        observe::transaction_id transfer);
+    void publish(tlm::tlm_command command, std::span<const stretch> list, observe::transaction_id transfer,
+                 const sc_core::sc_time& begin, const sc_core::sc_time& end, const transfer_origin& origin);
     dma_job& take_job();
 
     std::vector<dma_port*> ports_;
     dma_options options_;
     std::function<void()> gate_;
+    observe::recorder* recorder_ = nullptr;
+    observe::stream_id reads_ = 0, writes_ = 0;
+    transfer_origin origin_;
     std::uint32_t base_ = 0;
     std::uint64_t read_bytes_ = 0, written_bytes_ = 0;
     std::deque<dma_job> jobs_;

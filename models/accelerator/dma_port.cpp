@@ -1,6 +1,7 @@
 #include "models/accelerator/dma_port.h"
 
 #include <fmt/format.h>
+#include <array>
 
 #include <algorithm>
 
@@ -25,6 +26,21 @@ void fill(tlm::tlm_generic_payload& payload, tlm::tlm_command command, std::uint
 
 }  // namespace
 
+void dma_port::observe(observe::recorder& recorder, const std::string& stream) {
+    recorder_ = &recorder;
+    stream_ = recorder.open(stream, observe::stream_kind::burst);
+}
+
+void dma_port::publish(const tlm::tlm_generic_payload& transaction, observe::transaction_id id,
+                       observe::transaction_id parent, std::uint64_t begin, std::uint64_t end) {
+    if (!recorder_->wants(observe::stream_kind::burst)) return;
+    const std::array attributes{
+        observe::attribute{"address", static_cast<std::int64_t>(transaction.get_address())},
+        observe::attribute{"bytes", transaction.get_data_length()}};
+    recorder_->record(
+        {stream_, id, parent, begin, end, transaction.is_read() ? "read" : "write", attributes});
+}
+
 std::uint64_t burst_end(std::uint64_t address, std::uint64_t end, const dma_options& options) {
     constexpr std::uint64_t most_common_boundary = 4096;
     for (const std::uint64_t block :
@@ -35,10 +51,20 @@ std::uint64_t burst_end(std::uint64_t address, std::uint64_t end, const dma_opti
 }
 
 tlm::tlm_response_status dma_port::transfer(tlm::tlm_command command, std::uint64_t address,
-                                            std::span<std::uint8_t> data, sc_core::sc_time& delay) {
+                                            std::span<std::uint8_t> data, sc_core::sc_time& delay,
+                                            observe::transaction_id parent) {
+    dram::burst_origin origin;
     tlm::tlm_generic_payload payload;
     fill(payload, command, address, data);
+    if (recorder_ == nullptr) {
+        socket_.b_transport(payload, delay);
+        return payload.get_response_status();
+    }
+    origin.transaction = recorder_->reserve();
+    payload.set_extension(&origin);
+    const std::uint64_t now = ps(sc_core::sc_time_stamp()), begin = now + ps(delay);
     socket_.b_transport(payload, delay);
+    publish(payload, origin.transaction, parent, begin, now + ps(delay));
     return payload.get_response_status();
 }
 
@@ -76,6 +102,7 @@ dma_port::slot& dma_port::take(const burst& b) {
     fill(s.payload, b.command, b.address, b.data);
     s.payload.acquire();
     s.job = b.job;
+    s.origin.transaction = recorder_ == nullptr ? 0 : recorder_->reserve();
     in_flight_.push_back(&s);
     return s;
 }
@@ -95,7 +122,9 @@ void dma_port::send_from(std::uint64_t from) {
 }
 
 void dma_port::send(const burst& b, std::uint64_t at) {
-    auto& payload = take(b).payload;
+    slot& taken = take(b);
+    taken.sent_ps = at;
+    auto& payload = taken.payload;
     const std::uint64_t now = ps(sc_core::sc_time_stamp());
     tlm::tlm_phase phase = tlm::BEGIN_REQ;
     sc_core::sc_time delay = from_ps(at - now);
@@ -118,6 +147,8 @@ void dma_port::finish(tlm::tlm_generic_payload& transaction, std::uint64_t at) {
     const auto found = std::find_if(in_flight_.begin(), in_flight_.end(),
                                     [&](const slot* s) { return &s->payload == &transaction; });
     dma_job& job = *(*found)->job;
+    if (recorder_ != nullptr)
+        publish(transaction, (*found)->origin.transaction, job.transfer, (*found)->sent_ps, at);
     in_flight_.erase(found);
     if (request_ == &transaction) {
         request_ = nullptr;

@@ -10,6 +10,9 @@
 #include <tlm>
 #include <vector>
 
+#include "models/dram/burst_origin.h"
+#include "models/observe/recorder.h"
+
 namespace eyeriss::accelerator {
 
 /// How the DMA speaks on its sockets.
@@ -28,7 +31,8 @@ struct dma_options {
 
 /// Transfers that someone waits for together.
 struct dma_job {
-    unsigned open = 0;  ///< bursts queued or in flight
+    unsigned open = 0;                     ///< bursts queued or in flight
+    observe::transaction_id transfer = 0;  ///< that its bursts are part of
     std::uint64_t bytes = 0;
     /// Of the first burst that failed, else TLM_OK_RESPONSE.
     tlm::tlm_response_status error = tlm::TLM_OK_RESPONSE;
@@ -53,9 +57,13 @@ public:
     dma_port(calls socket, const dma_options& options) : socket_(std::move(socket)), options_(options) {}
     ~dma_port() override = default;
 
-    /// One transfer by b_transport; `delay` grows by its time.
+    /// Tells a recorder, which outlives this, of bursts from now on.
+    void observe(observe::recorder& recorder, const std::string& stream);
+
+    /// One transfer by b_transport; `delay` grows by its time. `parent`: what it is part of.
     tlm::tlm_response_status transfer(tlm::tlm_command command, std::uint64_t address,
-                                      std::span<std::uint8_t> data, sc_core::sc_time& delay);
+                                      std::span<std::uint8_t> data, sc_core::sc_time& delay,
+                                      observe::transaction_id parent = 0);
     /// Adds a transfer to the queue, cut into bursts. `data` and `job` must live until the job is done.
     void add(tlm::tlm_command command, std::uint64_t address, std::span<std::uint8_t> data, dma_job& job);
     /// Debug read without time; returns the bytes read.
@@ -73,9 +81,11 @@ private:
         dma_job* job = nullptr;
     };
     struct slot {
-        explicit slot(tlm::tlm_mm_interface& owner) : payload(&owner) {}
+        explicit slot(tlm::tlm_mm_interface& owner) : payload(&owner) { payload.set_extension(&origin); }
+        dram::burst_origin origin;  ///< before the payload, which tells it of its end
         tlm::tlm_generic_payload payload;
         dma_job* job = nullptr;
+        std::uint64_t sent_ps = 0;
     };
 
     void free(tlm::tlm_generic_payload* transaction) override;
@@ -83,6 +93,8 @@ private:
     void send_from(std::uint64_t from_ps);
     void send(const burst& b, std::uint64_t at_ps);
     void finish(tlm::tlm_generic_payload& transaction, std::uint64_t at_ps);
+    void publish(const tlm::tlm_generic_payload& transaction, observe::transaction_id id,
+                 observe::transaction_id parent, std::uint64_t begin_ps, std::uint64_t end_ps);
 
     calls socket_;
     dma_options options_;
@@ -93,6 +105,8 @@ private:
     tlm::tlm_generic_payload* request_ = nullptr;  ///< waits for its END_REQ
     std::uint64_t request_free_ps_ = 0;
     bool sending_ = false;
+    observe::recorder* recorder_ = nullptr;
+    observe::stream_id stream_ = 0;
 };
 
 }  // namespace eyeriss::accelerator

@@ -58,6 +58,16 @@ void engine::wait_for(const sc_core::sc_time& delay) {
     wait(delay);
 }
 
+void engine::observe(observe::recorder& recorder) {
+    if (!timed_) return;
+    publisher_ = std::make_unique<layer_publisher>(recorder, m_, cycle_);
+    dma_.observe(recorder);
+}
+
+transfer_origin engine::origin_of(std::string_view what, std::uint64_t pass) const {
+    return publisher_ ? transfer_origin{what, publisher_->pass(pass)} : transfer_origin{};
+}
+
 layer_report engine::run(std::uint32_t base, std::uint32_t offset, bool check_crc, std::string& message) {
     layer_report report;
     report.timed = timed_;
@@ -70,6 +80,10 @@ layer_report engine::run(std::uint32_t base, std::uint32_t offset, bool check_cr
     ++runs_;
     layer_runs_ = true;
     message.clear();
+    if (publisher_) {
+        publisher_->begin_run();
+        dma_.set_origin({"tables", publisher_->layer()});
+    }
     const cycle_t start = now();
     progress_ = start;
     if (watchdog_cycles_ != 0) supervised_.notify(sc_core::SC_ZERO_TIME);
@@ -101,6 +115,7 @@ layer_report engine::run(std::uint32_t base, std::uint32_t offset, bool check_cr
         }
     }
     finish_actions(report);
+    if (publisher_) publisher_->end_layer(report, start, now());
     return report;
 }
 
@@ -136,6 +151,7 @@ void engine::execute(layer_report& report, std::uint32_t offset, bool check_crc)
     timing_.begin_layer(start, now(), program_.map.m0);
     banks_.begin_layer(start, now(), halves_);
     outputs_.begin_layer();
+    if (publisher_) publisher_->begin_layer(start, now(), tiles_->passes());
     finishing_passes_ = 0;
     halves_in_use_ = 0;
     sets_started_ = 0;
@@ -190,6 +206,7 @@ void engine::run_pass(const arch::tiling& tiles, std::uint64_t pass) {
         std::vector<std::vector<unsigned>> clusters;
         if (dma_.port_per_cluster() || !m_.control.shared_weight_reads)
             clusters = array_.weight_clusters(tiles, index);
+        weight_loader_.set_origin(origin_of("weights", pass));
         const auto& contents = weight_loader_.load(tiles, segment, std::move(clusters), transfer);
         if (!m_.control.shared_weight_reads) transfer = weight_loader_.read_again(transfer);
         timed.weights_arrival = arrived(asked, transfer);
@@ -215,6 +232,7 @@ void engine::run_pass(const arch::tiling& tiles, std::uint64_t pass) {
         times = timing_.run(timed);
         last_end_ = std::max(last_end_, times.last_end);
         progressed(last_end_);
+        if (publisher_) publisher_->passed(pass, times, timing_, array_.network());
     }
     pe_jobs_ = std::move(timed.jobs);
     const bool last_use = pass + 1 == tiles.passes() || !same_iacts(index, tiles.index(pass + 1));
@@ -228,13 +246,13 @@ void engine::run_pass(const arch::tiling& tiles, std::uint64_t pass) {
         ++finishing_passes_;
         auto bursts = writer_.pass_outputs(finished);
         array_.give_back(std::move(finished));
-        deliver(times.outputs_ready, std::move(bursts));
+        deliver({times.outputs_ready, std::move(bursts), origin_of("outputs", pass)});
     }
 }
 
 const engine::iact_set& engine::need_iacts(const arch::tiling& tiles, const arch::pass_index& index) {
     if (!timed_) {
-        if (sets_.empty()) load_set(tiles, index);
+        if (sets_.empty()) load_set(tiles, index, 0);
         return sets_.front();
     }
     while (sets_.empty()) {
@@ -244,7 +262,7 @@ const engine::iact_set& engine::need_iacts(const arch::tiling& tiles, const arch
     return sets_.front();
 }
 
-void engine::load_set(const arch::tiling& tiles, const arch::pass_index& index) {
+void engine::load_set(const arch::tiling& tiles, const arch::pass_index& index, std::uint64_t pass) {
     iact_set set;
     set.index = index;
     set.half = static_cast<unsigned>(sets_started_ % halves_);
@@ -256,8 +274,10 @@ void engine::load_set(const arch::tiling& tiles, const arch::pass_index& index) 
     for (const auto& s : streams) banks.push_back(s.cluster * m_.noc.iact_routers() + s.bank);
     wait_until(banks_.room(banks));
     const std::uint64_t asked = sc_core::sc_time_stamp().value();
+    iact_loader_.set_origin(origin_of("iacts", pass));
     const auto loaded = iact_loader_.load(tiles, streams, set.half, array_);
     set.filled = banks_.fill(loaded.bank_words, arrived(asked, loaded.transfer));
+    if (publisher_) publisher_->loaded(pass, loaded.bank_words, set.filled);
     sets_.push_back(std::move(set));
 }
 
@@ -273,7 +293,7 @@ void engine::load_sets() {
                 while (running_ && halves_in_use_ == halves_) wait(half_freed_);
                 if (!running_) break;
                 check_abort();
-                load_set(tiles, index);
+                load_set(tiles, index, pass);
                 set_loaded_.notify(sc_core::SC_ZERO_TIME);
             }
         } catch (const layer_fault&) {
@@ -284,12 +304,12 @@ void engine::load_sets() {
     }
 }
 
-void engine::deliver(cycle_t ready, std::vector<output_burst> bursts) {
+void engine::deliver(write_job job) {
     if (!timed_) {
-        drain({ready, std::move(bursts)});
+        drain(job);
         return;
     }
-    jobs_.push_back({ready, std::move(bursts)});
+    jobs_.push_back(std::move(job));
     ++jobs_open_;
     job_added_.notify(sc_core::SC_ZERO_TIME);
     while (jobs_open_ > m_.control.output_tiles) wait(job_done_);
@@ -300,7 +320,7 @@ void engine::drain(const write_job& job) {
     std::vector<dma_write> list;
     list.reserve(job.bursts.size());
     for (const auto& burst : job.bursts) list.push_back({burst.offset, burst.bytes, burst.cluster});
-    wait_for(dma_.write(list));
+    wait_for(dma_.write(list, job.origin));
 }
 
 void engine::write_jobs() {

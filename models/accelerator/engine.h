@@ -12,6 +12,7 @@
 #include "models/accelerator/array.h"
 #include "models/accelerator/dma.h"
 #include "models/accelerator/fault.h"
+#include "models/accelerator/layer_publisher.h"
 #include "models/accelerator/loaders.h"
 #include "models/accelerator/output_writer.h"
 #include "models/accelerator/report.h"
@@ -50,6 +51,8 @@ public:
     /// bus address.
     using descriptor_hook = std::function<void(std::uint32_t address)>;
     void before_descriptor(descriptor_hook hook) { before_descriptor_ = std::move(hook); }
+    /// Tells a recorder, which outlives this, of layers, passes and transfers from now on; timed runs only.
+    void observe(observe::recorder& recorder);
     /// Who waits for whom, a line each, while a layer hangs; else empty.
     [[nodiscard]] std::vector<std::string> who_waits() const;
     /// Words of the GLB that check bits corrected in the present or last layer, and where the last was:
@@ -68,6 +71,7 @@ private:
     struct write_job {
         cycle_t ready = 0;
         std::vector<output_burst> bursts;
+        transfer_origin origin{};
     };
 
     void load_sets();
@@ -75,8 +79,8 @@ private:
     void execute(layer_report& report, std::uint32_t offset, bool check_crc);
     void run_pass(const arch::tiling& tiles, std::uint64_t pass);
     [[nodiscard]] const iact_set& need_iacts(const arch::tiling& tiles, const arch::pass_index& index);
-    void load_set(const arch::tiling& tiles, const arch::pass_index& index);
-    void deliver(cycle_t ready, std::vector<output_burst> bursts);
+    void load_set(const arch::tiling& tiles, const arch::pass_index& index, std::uint64_t pass);
+    void deliver(write_job job);
     void drain(const write_job& job);
     void wait_until(cycle_t cycle);
     void wait_for(const sc_core::sc_time& delay);
@@ -91,6 +95,7 @@ private:
     void supervise();
     void progressed(cycle_t up_to) { progress_ = std::max(progress_, up_to); }
     [[nodiscard]] cycle_t arrived(std::uint64_t asked, const sc_core::sc_time& transfer);
+    [[nodiscard]] transfer_origin origin_of(std::string_view what, std::uint64_t pass) const;
     [[nodiscard]] arch::timing::pass describe_pass(const arch::pass_index& index) const;
 
     arch::machine m_;
@@ -104,6 +109,7 @@ private:
     arch::timing::array_timing timing_;
     arch::timing::bank_fill banks_;
     arch::timing::output_queue outputs_;
+    std::unique_ptr<layer_publisher> publisher_;  ///< null while nobody listens
 
     // State of the running layer, shared by the three processes.
     layer_program program_;

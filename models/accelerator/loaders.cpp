@@ -57,7 +57,7 @@ sc_core::sc_time iact_loader::fetch_units(const arch::tiling& tiles,
     std::vector<dma_read> list;
     list.reserve(wanted_.size());
     for (auto& w : wanted_) list.push_back({w.offset, w.slot, w.cluster});
-    const sc_core::sc_time transfer = dma_.read(list);
+    const sc_core::sc_time transfer = dma_.read(list, {}, origin_);
     for (const auto& w : wanted_) {
         auto& values = units_.at(w.index);
         values.resize(layout.unit_values(w.block));
@@ -137,7 +137,7 @@ void weight_loader::begin_layer(const layer_program& program, bool check_crc) {
 /// port of the first cluster that takes it; where tiles end is then looked up beforehand.
 sc_core::sc_time weight_loader::read_segment(const arch::tiling& tiles, std::uint32_t segment,
                                              const sc_core::sc_time& start) {
-    if (!dma_.port_per_cluster()) return dma_.read(offset_, bytes_, start);
+    if (!dma_.port_per_cluster()) return dma_.read(offset_, bytes_, start, origin_);
     dma_.peek(offset_, bytes_);
     static_cast<void>(decode(tiles, segment, bytes_));
     std::vector<dma_read> list;
@@ -149,7 +149,7 @@ sc_core::sc_time weight_loader::read_segment(const arch::tiling& tiles, std::uin
                         std::span(bytes_).subspan(begin, tile_ends_[tile] - begin), cluster});
         begin = tile_ends_[tile];
     }
-    return dma_.read(list, start);
+    return dma_.read(list, start, origin_);
 }
 
 const segment_contents& weight_loader::load(const arch::tiling& tiles, std::uint32_t segment,
@@ -162,8 +162,9 @@ const segment_contents& weight_loader::load(const arch::tiling& tiles, std::uint
                                       program_->descriptor.weight_segments));
     }
     std::array<std::uint8_t, sizeof(eyeriss_weight_segment)> raw{};
-    const sc_core::sc_time look_up = dma_.read(
-        program_->descriptor.weight_table_offset + segment * static_cast<std::uint32_t>(raw.size()), raw);
+    const sc_core::sc_time look_up =
+        dma_.read(program_->descriptor.weight_table_offset + segment * static_cast<std::uint32_t>(raw.size()),
+                  raw, {}, origin_);
     eyeriss_weight_segment entry{};
     std::memcpy(&entry, raw.data(), raw.size());
     constexpr std::uint32_t largest_segment = 16U << 20;
@@ -197,7 +198,7 @@ sc_core::sc_time weight_loader::read_again(const sc_core::sc_time& start) {
         }
         begin = tile_ends_[tile];
     }
-    return dma_.read(list, start);
+    return dma_.read(list, start, origin_);
 }
 
 segment_contents weight_loader::decode(const arch::tiling& tiles, std::uint32_t segment,

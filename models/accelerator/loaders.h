@@ -20,6 +20,9 @@ class iact_loader {
 public:
     iact_loader(dma& port, const arch::machine& m) : dma_(port), m_(m) {}
 
+    /// What the next load is for, for listeners.
+    void set_origin(const transfer_origin& origin) { origin_ = origin; }
+
     /// Reads the length table, once a layer, into the control's buffer. Returns the time that it takes.
     sc_core::sc_time begin_layer(const layer_program& program);
 
@@ -49,6 +52,7 @@ private:
     dma& dma_;
     arch::machine m_;
     const layer_program* program_ = nullptr;
+    transfer_origin origin_;
     std::vector<std::uint8_t> table_;
     std::vector<wanted_unit> wanted_;
     std::unordered_map<std::size_t, unit> units_;  ///< of the present pass
@@ -58,6 +62,9 @@ private:
 class weight_loader {
 public:
     weight_loader(dma& port, const arch::machine& m) : dma_(port), m_(m) {}
+
+    /// What the next load is for, for listeners.
+    void set_origin(const transfer_origin& origin) { origin_ = origin; }
 
     void begin_layer(const layer_program& program, bool check_crc);
     /// A segment's tiles. `clusters`: for each tile the cluster of every weight port that takes it
@@ -79,6 +86,7 @@ private:
     arch::machine m_;
     const layer_program* program_ = nullptr;
     bool check_crc_ = true;
+    transfer_origin origin_;
     segment_contents contents_;
     segment_contents before_;  ///< of the load before: free to be written again once no PE holds them
     std::vector<std::uint8_t> bytes_;

@@ -10,7 +10,8 @@ namespace eyeriss::dram {
 
 /// One burst on its way through a channel.
 struct burst {
-    std::uint32_t owner = 0;  ///< what the completion carries back
+    std::uint32_t owner = 0;   ///< what the completion carries back
+    std::uint64_t origin = 0;  ///< transaction that it is part of, for listeners; 0: unknown
     std::uint32_t column = 0;
     std::int64_t row = 0;
     clock_count arrival = 0;  ///< clock from which the scheduler sees it

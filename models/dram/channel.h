@@ -24,6 +24,7 @@ struct command_record {
     command what = command::activate;
     unsigned bank = 0;  ///< index in the channel; of a whole rank: its first
     std::int64_t row = 0;
+    std::uint64_t origin = 0;  ///< burst::origin of the burst that it serves
 };
 
 /// The controller of one channel, without a kernel: it is told of bursts and asked to decide commands up to a
@@ -121,7 +122,7 @@ private:
     // channel_execute.cpp: carrying it out and counting
     void execute();
     void serve(const plan& p);
-    void issue(command c, unsigned bank, std::int64_t row);
+    void issue(command c, unsigned bank, std::int64_t row, std::uint64_t origin = 0);
     [[nodiscard]] bool close_after(const burst& b) const;
     void learn(const plan& p, const burst& b);
     void account(clock_count until);

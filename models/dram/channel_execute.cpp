@@ -32,7 +32,7 @@ void channel::serve(const plan& p) {
     learn(p, waiting);
     if (!is_column(p.what)) {
         (p.what == command::activate ? waiting.activated : waiting.precharged) = true;
-        issue(p.what, p.bank, waiting.row);
+        issue(p.what, p.bank, waiting.row, waiting.origin);
         return;
     }
     const burst b = waiting;
@@ -47,7 +47,7 @@ void channel::serve(const plan& p) {
         complete(time_ + part_.read_clocks() + parameters_.phy, b.owner);
     }
     const auto closing = static_cast<command>(index(p.what) + 1);
-    issue(close_after(b) ? closing : p.what, p.bank, b.row);
+    issue(close_after(b) ? closing : p.what, p.bank, b.row, b.origin);
 }
 
 /// Adaptive page policy: a row that had to be closed for another should have closed itself; a row that is
@@ -75,7 +75,7 @@ bool channel::close_after(const burst& b) const {
            writes_.oldest_hit(b.bank, b.row) == burst_queue::none;
 }
 
-void channel::issue(command c, unsigned bank, std::int64_t row) {
+void channel::issue(command c, unsigned bank, std::int64_t row, std::uint64_t origin) {
     const unsigned banks = engine_.banks_per_rank();
     if (c == command::precharge_all || c == command::refresh_all) {
         for (unsigned b = bank; b < bank + banks; ++b) {
@@ -98,7 +98,7 @@ void channel::issue(command c, unsigned bank, std::int64_t row) {
     engine_.issue(c, bank, row, time_);
     ++counts_.banks[bank].commands[index(c)];
     if (observer_) {
-        observer_({time_, c, bank, row});
+        observer_({time_, c, bank, row, origin});
     }
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "models/dram/burst_origin.h"
 #include "models/dram/kernel_time.h"
 
 namespace eyeriss::dram {
@@ -105,6 +106,8 @@ std::uint32_t controller::open(payload& transaction, unsigned port, const sc_cor
     r.end = r.last;
     r.repeats = static_cast<unsigned>((length + width - 1) / width) - 1;
     r.sent_ps = ps(sc_core::sc_time_stamp() + delay);
+    if (const auto* told = transaction.get_extension<burst_origin>(); told != nullptr)
+        r.origin = told->transaction;
     if (transaction.has_mm()) {
         transaction.acquire();
     }
@@ -142,6 +145,7 @@ channel* controller::enqueue_burst(std::uint32_t index, clock_count at) {
     const std::uint64_t begin = r.next / burst_bytes * burst_bytes, end = begin + burst_bytes;
     burst b;
     b.owner = index;
+    b.origin = r.origin;
     b.bank = static_cast<std::uint8_t>((place.rank * g.bank_groups + place.group) * g.banks_per_group +
                                        place.bank);
     b.row = place.row;

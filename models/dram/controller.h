@@ -111,6 +111,7 @@ private:
         unsigned repeats = 0;  ///< further rounds of a streaming access
         unsigned bursts_under_way = 0;
         std::uint64_t sent_ps = 0;
+        std::uint64_t origin = 0;
         clock_count done = 0;
         [[nodiscard]] bool queued() const { return next >= end && repeats == 0; }
     };

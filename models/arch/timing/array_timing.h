@@ -87,6 +87,9 @@ struct window_times {
     cycle_t moved = 0;        ///< its last psum has moved out
 };
 
+/// Ports of the networks as timing groups them.
+enum class port_group : std::uint8_t { iact, weight, psum_in, psum_out };
+
 /// The state of all PEs and ports through a layer, and its ledgers.
 class array_timing {
 public:
@@ -116,6 +119,21 @@ public:
     [[nodiscard]] ledgers end_layer(cycle_t end);
     /// Cycle in which the PE's last psum so far has moved.
     [[nodiscard]] cycle_t psums_moved(std::uint32_t pe) const { return pes_[pe].job_end; }
+    /// What the PE's cycles up to there went to; the rest of them is charged by end_layer.
+    [[nodiscard]] const ledger& spent(std::uint32_t pe) const { return pes_[pe].causes; }
+    /// A port's ledger as it grows.
+    [[nodiscard]] const port_account& account(port_group group, std::size_t port) const {
+        switch (group) {
+            case port_group::iact:
+                return iact_ports_[port].account;
+            case port_group::weight:
+                return weight_ports_[port].account;
+            case port_group::psum_in:
+                return psum_in_ports_[port].account;
+            default:
+                return psum_out_ports_[port].account;
+        }
+    }
 
 private:
     /// What moves a PE's psums does up to a cycle.

@@ -58,6 +58,9 @@ public:
     void stalled(cycle_t until) { advance(ledger_.stalled, until); }
     /// Words cross; two that cross in one cycle (the end of one burst, the begin of the next) count once.
     void busy(cycle_t until) { advance(ledger_.busy, until); }
+    /// What is charged so far, and up to which cycle.
+    [[nodiscard]] const port_ledger& so_far() const { return ledger_; }
+    [[nodiscard]] cycle_t until() const { return cursor_; }
     [[nodiscard]] port_ledger end_layer(cycle_t end) {
         idle(end);
         return ledger_;
