@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "firmware/driver/errors.h"
+#include "firmware/driver/eyeriss.h"
 #include "models/abi/image.h"
 
 /** An image under examination. */
@@ -32,6 +32,8 @@ static inline eyeriss_result eyeriss_refuse(eyeriss_fault* fault, eyeriss_result
 eyeriss_result eyeriss_check_sizes(const eyeriss_image_view* view);
 /** Checksum and the rest of the header; memory_bytes of the image must be readable. */
 eyeriss_result eyeriss_check_header(const eyeriss_image_view* view);
+/** Sizes, checksum and header of an image that was opened, once more. */
+eyeriss_result eyeriss_network_recheck(const eyeriss_network* network);
 /** Every entry of the tensor table. */
 eyeriss_result eyeriss_check_tensors(const eyeriss_image_view* view);
 /** Every entry of the layer table with its parameters and descriptor. */

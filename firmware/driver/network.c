@@ -42,6 +42,14 @@ eyeriss_result eyeriss_network_open(eyeriss_network* network, eyeriss_device* de
     return EYERISS_DRIVER_OK;
 }
 
+eyeriss_result eyeriss_network_recheck(const eyeriss_network* network) {
+    eyeriss_device* device = network->device;
+    const eyeriss_image_view view = {network->memory,  device->geometry, network->header,
+                                     network->tensors, network->layers,  &device->fault};
+    const eyeriss_result result = eyeriss_check_sizes(&view);
+    return result != EYERISS_DRIVER_OK ? result : eyeriss_check_header(&view);
+}
+
 const char* eyeriss_network_name(const eyeriss_network* network) {
     return (const char*)(network->memory + network->header->name_offset);
 }

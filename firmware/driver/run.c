@@ -134,13 +134,8 @@ static void start_layer(eyeriss_run* run) {
     run->since = now(run);
 }
 
-static void finish_layer(eyeriss_run* run, const eyeriss_layer_report* report) {
-    const uint32_t output = layer_of(run)->output;
-    if (run->options.checksums != NULL) run->options.checksums[output] = checksum_of(run, output);
-    ++run->layer;
-    run->repeating = 0;
-    run->state = EYERISS_RUN_READY;
-    if (run->options.on_layer != NULL) run->options.on_layer(run->options.context, report);
+static int is_whole(const eyeriss_run* run, uint32_t tensor) {
+    return checksum_of(run, tensor) == run->options.checksums[tensor];
 }
 
 static int inputs_are_whole(eyeriss_run* run) {
@@ -148,11 +143,43 @@ static int inputs_are_whole(eyeriss_run* run) {
     if (run->options.checksums == NULL) return 1;
     for (uint32_t i = 0; i < layer->input_count; ++i) {
         const uint32_t tensor = layer->inputs[i];
-        if (checksum_of(run, tensor) == run->options.checksums[tensor]) continue;
+        if (is_whole(run, tensor)) continue;
         fail_with(run, EYERISS_DRIVER_MAP_CHECKSUM, run->network->tensors[tensor].data_offset, tensor);
         return 0;
     }
     return 1;
+}
+
+static void again(eyeriss_run* run, uint32_t output) {
+    run->first_output = output;
+    run->repeating = 1;
+    if (layer_of(run)->op == EYERISS_OP_ACCELERATOR) {
+        start_layer(run);
+    } else {
+        run->state = EYERISS_RUN_READY;
+    }
+}
+
+/* A layer has ended. With `repeat` it has to do so twice alike; with checksums its inputs must have stayed as
+ * they were to its end, since nobody knows when it read them. */
+static void take_output(eyeriss_run* run, const eyeriss_layer_report* report) {
+    const uint32_t tensor = layer_of(run)->output;
+    const int checked = run->options.checksums != NULL || run->options.repeat != 0u;
+    const uint32_t output = checked ? checksum_of(run, tensor) : 0u;
+    if (run->options.repeat != 0u && run->repeating == 0u) {
+        again(run, output);
+        return;
+    }
+    if (run->options.repeat != 0u && output != run->first_output) {
+        fail_with(run, EYERISS_DRIVER_OUTPUT_DIFFERS, tensor, output);
+        return;
+    }
+    if (!inputs_are_whole(run)) return;
+    if (run->options.checksums != NULL) run->options.checksums[tensor] = output;
+    ++run->layer;
+    run->repeating = 0;
+    run->state = EYERISS_RUN_READY;
+    if (run->options.on_layer != NULL) run->options.on_layer(run->options.context, report);
 }
 
 static void compute_layer(eyeriss_run* run) {
@@ -160,42 +187,40 @@ static void compute_layer(eyeriss_run* run) {
     if (eyeriss_layer_run(run->network, run->layer, run->work, &report) != EYERISS_DRIVER_OK) {
         fail(run);
     } else {
-        finish_layer(run, &report);
+        take_output(run, &report);
     }
+}
+
+/* With checksums: behind the last layer the image's tables, and last of all the last output, are still what
+ * they were. */
+static int ends_whole(eyeriss_run* run) {
+    if (run->options.checksums == NULL) return 1;
+    const uint32_t last = run->end - 1u;
+    const uint32_t tensor = run->network->layers[last].output;
+    const int complete = run->end == run->network->header->layer_count;
+    if (complete && eyeriss_network_recheck(run->network) != EYERISS_DRIVER_OK) {
+        fail(run);
+        return 0;
+    }
+    if (is_whole(run, tensor)) return 1;
+    (void)eyeriss_refuse(&device_of(run)->fault, EYERISS_DRIVER_MAP_CHECKSUM, last,
+                         run->network->tensors[tensor].data_offset, tensor);
+    fail(run);
+    return 0;
 }
 
 static void begin_layer(eyeriss_run* run) {
     if (run->layer == run->end) {
-        end_run(run, EYERISS_DRIVER_OK);
+        if (ends_whole(run)) end_run(run, EYERISS_DRIVER_OK);
         return;
     }
-    if (!inputs_are_whole(run)) return;
+    if (run->repeating == 0u && !inputs_are_whole(run)) return;
     if (layer_of(run)->op != EYERISS_OP_ACCELERATOR) {
         compute_layer(run);
         return;
     }
     eyeriss_device_write(device_of(run), EYERISS_REG_LAYER, run->layer);
     start_layer(run);
-}
-
-/* The accelerator has ended a layer; with `repeat` it has to do so twice alike. */
-static void take_output(eyeriss_run* run) {
-    if (run->options.repeat != 0u) {
-        const uint32_t checksum = checksum_of(run, layer_of(run)->output);
-        if (run->repeating == 0u) {
-            run->first_output = checksum;
-            run->repeating = 1;
-            start_layer(run);
-            return;
-        }
-        if (checksum != run->first_output) {
-            fail_with(run, EYERISS_DRIVER_OUTPUT_DIFFERS, layer_of(run)->output, checksum);
-            return;
-        }
-    }
-    eyeriss_layer_report report;
-    eyeriss_accelerator_report(run->network, run->layer, &report);
-    finish_layer(run, &report);
 }
 
 static int has_expired(const eyeriss_run* run) {
@@ -209,7 +234,9 @@ static void look(eyeriss_run* run) {
     if (result != EYERISS_DRIVER_OK) {
         fail(run);
     } else if ((status & EYERISS_STATUS_DONE) != 0u) {
-        take_output(run);
+        eyeriss_layer_report report;
+        eyeriss_accelerator_report(run->network, run->layer, &report);
+        take_output(run, &report);
     } else if (has_expired(run)) {
         fail_with(run, EYERISS_DRIVER_TIMEOUT, EYERISS_REG_STATUS, status);
     }

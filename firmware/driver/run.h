@@ -32,10 +32,12 @@ typedef struct eyeriss_run_options {
      * one that made a feature map which is found damaged. */
     uint32_t retries;
     /** Room for header->tensor_count words, or null. With it the checksum of every feature map is kept when
-     * it is made (of the network's input: when a run from layer 0 starts) and compared before each layer that
-     * reads it. A run that starts at a later layer goes on with the checksums that earlier runs have kept. */
+     * it is made (of the network's input: when a run from layer 0 starts) and compared before and after each
+     * layer that reads it; at the run's end that of its last output and, behind the last layer, the image's
+     * own are compared. A run that starts at a later layer goes on with the checksums that earlier runs have
+     * kept. */
     uint32_t* checksums;
-    /** Non-zero: each layer on the accelerator runs twice, and both outputs must be the same. */
+    /** Non-zero: each layer runs twice, and both outputs must be the same. */
     uint32_t repeat;
     eyeriss_layer_callback on_layer; /**< null, or called after each layer that ended well */
     eyeriss_retry_callback on_retry; /**< null, or called before each retry */

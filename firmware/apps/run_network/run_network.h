@@ -20,6 +20,10 @@ extern "C" {
  */
 int run_network(void);
 
+/** The same with every check that the driver has: checksums of feature maps, each layer twice
+ * (eyeriss_run_options). CYCLES of the total are more than twice as many. */
+int run_network_checked(void);
+
 #ifdef __cplusplus
 }
 #endif

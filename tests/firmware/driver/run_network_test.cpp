@@ -229,3 +229,26 @@ BOOST_AUTO_TEST_CASE(a_map_that_does_not_decode_ends_with_the_data_class) {
     BOOST_TEST(s.uart.find("error: at 1 (layer1): a unit of a feature map does not decode") !=
                std::string::npos);
 }
+
+BOOST_AUTO_TEST_CASE(with_every_check_each_layer_runs_twice_and_a_damaged_map_is_made_again) {
+    soc s(small_network());
+    unsigned ended = 0;
+    s.bus.on_end = [&] {
+        s.built.write(1, std::vector<std::uint8_t>(20, 1));
+        if (++ended == 1) s.built.bytes().at(s.built.tensor(1).data_offset) ^= 0x40U;
+    };
+    BOOST_TEST(run_network_checked() == 0, s.uart);
+    BOOST_TEST(s.bus.started.size() == 4U);
+    BOOST_TEST(s.uart.find("recovered: layer 0 after OUTPUT_DIFFERS (1 retry)\n") != std::string::npos,
+               s.uart);
+}
+
+BOOST_AUTO_TEST_CASE(more_maps_than_the_program_has_checksums_for_are_refused) {
+    auto net = small_network();
+    net.tensors.resize(1025, net.tensors[0]);
+    soc s(net);
+    BOOST_TEST(run_network_checked() == EYERISS_CLASS_PROGRAM);
+    BOOST_TEST(s.uart ==
+               "error: the network has 1025 maps: this program has room for the checksums of 1024\n");
+    BOOST_TEST(run_network() == 0, s.uart);
+}

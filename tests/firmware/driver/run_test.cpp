@@ -2,113 +2,15 @@
 #include <boost/test/unit_test.hpp>
 
 #include <array>
-#include <memory>
 #include <random>
 #include <string>
-#include <utility>
 
-#include "firmware/driver/maps.h"
-#include "firmware/driver/run.h"
-#include "tests/firmware/driver/image_builder.h"
-#include "tests/firmware/driver/mock_bus.h"
+#include "tests/firmware/driver/run_bench.h"
 
 using namespace eyeriss;
-using test::image;
 using test::mock_bus;
+using bench = test::run_bench;
 using does = mock_bus::behaviour;
-
-namespace {
-
-/// conv, max pool, conv, conv.
-test::network_spec four_layers() {
-    const auto map = [](unsigned c, unsigned h) {
-        return test::tensor_spec{{1, c, h, h, 16, csc::map_format::csc}};
-    };
-    test::network_spec net;
-    net.tensors = {map(2, 4), map(4, 4), map(4, 2), map(3, 2), map(3, 2)};
-    net.layers.resize(4);
-    for (std::uint32_t i = 0; i < 4; ++i) {
-        net.layers[i].inputs = {i};
-        net.layers[i].output = i + 1;
-    }
-    net.layers[1].op = EYERISS_OP_MAX_POOL;
-    net.layers[1].params.params.pool = {2, 2, 2, 2, 0, 0, 0, 0, 0};
-    net.output = 4;
-    return net;
-}
-
-/// A device whose layers write outputs: layer i fills its map with i + 1.
-struct bench {
-    image built{four_layers()};
-    mock_bus bus{built};
-    eyeriss_device device{};
-    eyeriss_network network{};
-    eyeriss_run run{};
-    eyeriss_run_options options{};
-    std::unique_ptr<eyeriss_workspace> work = std::make_unique<eyeriss_workspace>();
-    std::vector<std::uint32_t> sums = std::vector<std::uint32_t>(5);
-    std::vector<std::uint32_t> done, resumed;
-    std::vector<eyeriss_fault> faults;
-    std::vector<eyeriss_result> ends;
-
-    bench() {
-        write_output(0, 7);
-        write_output(1, 1);
-        bus.on_end = [this] {
-            const std::uint32_t layer = bus.registers[EYERISS_REG_LAYER];
-            write_output(layer + 1, static_cast<std::uint8_t>(layer + 1));
-        };
-        BOOST_TEST_REQUIRE(eyeriss_probe(&device, &bus.bus(), EYERISS_REG_BASE) == EYERISS_DRIVER_OK);
-        BOOST_TEST_REQUIRE(eyeriss_network_open(&network, &device, EYERISS_IMAGE_ADDRESS) ==
-                           EYERISS_DRIVER_OK);
-        BOOST_TEST_REQUIRE(eyeriss_device_is_idle(&device));
-        options.context = this;
-        options.on_layer = [](void* c, const eyeriss_layer_report* report) {
-            static_cast<bench*>(c)->done.push_back(report->index);
-        };
-        options.on_retry = [](void* c, const eyeriss_fault* fault, std::uint32_t resume) {
-            static_cast<bench*>(c)->faults.push_back(*fault);
-            static_cast<bench*>(c)->resumed.push_back(resume);
-        };
-        options.on_end = [](void* c, eyeriss_result result) {
-            static_cast<bench*>(c)->ends.push_back(result);
-        };
-    }
-    void write_output(std::uint32_t tensor, std::uint8_t value) {
-        const eyeriss_map map = eyeriss_map_of(&built.tensor(tensor), built.bytes().data());
-        const std::vector<std::uint8_t> values(eyeriss_map_bytes(&map), value);
-        eyeriss_map_write(&map, 0, values.data());
-    }
-    /// Turns one bit of a feature map's first unit.
-    void damage(std::uint32_t tensor) { built.bytes().at(built.tensor(tensor).data_offset + 1) ^= 0x40U; }
-
-    eyeriss_result start() { return eyeriss_network_start(&run, &network, work.get(), &options); }
-    eyeriss_result run_all() {
-        BOOST_TEST_REQUIRE(start() == EYERISS_DRIVER_OK);
-        return eyeriss_network_wait(&run);
-    }
-    std::vector<std::uint32_t> written(std::uint32_t offset) const {
-        std::vector<std::uint32_t> values;
-        for (const auto& [at, value] : bus.writes) {
-            if (at == offset) values.push_back(value);
-        }
-        return values;
-    }
-    void expect_done(const std::vector<std::uint32_t>& expected) const {
-        BOOST_TEST(done == expected, boost::test_tools::per_element());
-    }
-    void expect_resumed(const std::vector<std::uint32_t>& expected) const {
-        BOOST_TEST(resumed == expected, boost::test_tools::per_element());
-    }
-    void expect_end(eyeriss_result result) const {
-        BOOST_TEST(run.state == EYERISS_RUN_ENDED);
-        BOOST_TEST(run.result == result);
-        BOOST_TEST(ends == std::vector<eyeriss_result>{result}, boost::test_tools::per_element());
-        BOOST_TEST(bus.registers.at(EYERISS_REG_LAYER) == EYERISS_LAYER_NONE);
-    }
-};
-
-}  // namespace
 
 BOOST_AUTO_TEST_CASE(polling_never_waits_and_ends_with_the_callback) {
     bench b;
@@ -163,19 +65,6 @@ BOOST_AUTO_TEST_CASE(an_interrupt_that_nobody_expects_is_masked_and_changes_noth
     BOOST_TEST(!b.bus.interrupt_stands());
     BOOST_TEST(b.run.state == EYERISS_RUN_READY);
     b.expect_done({});
-}
-
-BOOST_AUTO_TEST_CASE(with_checks_an_interrupt_is_left_to_the_next_poll) {
-    bench b;
-    b.options.checksums = b.sums.data();
-    BOOST_TEST(b.start() == EYERISS_DRIVER_OK);
-    eyeriss_network_poll(&b.run);
-    b.bus.end_layer();
-    eyeriss_network_interrupt(&b.run);
-    BOOST_TEST(b.run.state == EYERISS_RUN_BUSY);
-    BOOST_TEST(!b.bus.interrupt_stands());
-    BOOST_TEST(eyeriss_network_poll(&b.run) == EYERISS_RUN_READY);
-    b.expect_done({0});
 }
 
 BOOST_AUTO_TEST_CASE(a_run_of_some_layers_stops_behind_them) {
@@ -357,100 +246,6 @@ BOOST_AUTO_TEST_CASE(a_device_that_someone_else_uses_ends_the_run) {
     b.bus.registers[EYERISS_REG_STATUS] = EYERISS_STATUS_BUSY;
     BOOST_TEST(b.run_all() == EYERISS_DRIVER_DEVICE_BUSY);
     b.expect_resumed({});
-}
-
-BOOST_AUTO_TEST_CASE(a_damaged_map_sends_the_run_back_to_the_layer_that_made_it) {
-    bench b;
-    b.options.checksums = b.sums.data();
-    b.options.retries = 2;
-    BOOST_TEST(b.start() == EYERISS_DRIVER_OK);
-    while (b.done.size() < 3) {
-        if (eyeriss_network_poll(&b.run) == EYERISS_RUN_BUSY) b.bus.end_layer();
-    }
-    b.damage(2);  // made by the pooling and read by layer 2, which is through
-    b.damage(3);  // read next
-    BOOST_TEST(eyeriss_network_wait(&b.run) == EYERISS_DRIVER_OK);
-    b.expect_resumed({2, 1});
-    BOOST_TEST(b.faults[0].result == EYERISS_DRIVER_MAP_CHECKSUM);
-    BOOST_TEST(b.faults[0].index == 3U);
-    BOOST_TEST(b.faults[0].found == 3U);
-    BOOST_TEST(b.faults[0].offset == b.built.tensor(3).data_offset);
-    BOOST_TEST(b.faults[1].found == 2U);
-    b.expect_done({0, 1, 2, 1, 2, 3});
-    BOOST_TEST(b.built.read(4) == std::vector<std::uint8_t>(12, 4), boost::test_tools::per_element());
-}
-
-BOOST_AUTO_TEST_CASE(a_damaged_input_of_the_network_cannot_be_made_again) {
-    bench b;
-    b.options.checksums = b.sums.data();
-    b.options.retries = 9;
-    BOOST_TEST(b.start() == EYERISS_DRIVER_OK);
-    b.damage(0);
-    BOOST_TEST(eyeriss_network_wait(&b.run) == EYERISS_DRIVER_MAP_CHECKSUM);
-    BOOST_TEST(b.bus.started.empty());
-    b.expect_resumed({});
-    b.expect_end(EYERISS_DRIVER_MAP_CHECKSUM);
-}
-
-BOOST_AUTO_TEST_CASE(a_layer_run_twice_must_give_the_same_output_twice) {
-    bench b;
-    b.options.repeat = 1;
-    b.options.retries = 1;
-    unsigned ended = 0;
-    const auto honest = b.bus.on_end;
-    b.bus.on_end = [&] {
-        honest();
-        if (++ended == 3) b.damage(3);  // layer 2, first time
-    };
-    BOOST_TEST(b.run_all() == EYERISS_DRIVER_OK);
-    b.expect_done({0, 1, 2, 3});
-    b.expect_resumed({2});
-    BOOST_TEST(b.faults[0].result == EYERISS_DRIVER_OUTPUT_DIFFERS);
-    BOOST_TEST(b.faults[0].offset == 3U);
-    BOOST_TEST(b.bus.started.size() == 2U + 2U + 2U + 2U);
-    BOOST_TEST(b.built.read(4) == std::vector<std::uint8_t>(12, 4), boost::test_tools::per_element());
-}
-
-BOOST_AUTO_TEST_CASE(a_map_that_the_accelerator_cannot_decode_is_made_again) {
-    // An offset or address in the data of the input, in its table, and in no input at all.
-    const auto resumed = [](std::uint32_t code, auto info) {
-        bench b;
-        b.options.retries = 1;
-        b.bus.script = {does::completes, does::completes, does::fails};
-        b.bus.error_code = code;
-        b.bus.error_info = info(b);
-        BOOST_TEST(b.run_all() == EYERISS_DRIVER_OK);
-        return b.resumed.at(0);
-    };
-    const auto data = [](bench& b) { return b.built.tensor(3).data_offset + 4; };
-    const auto table = [](bench& b) { return b.built.tensor(3).table_offset + 1; };
-    const auto weights = [](bench& b) { return b.built.header().payload_offset; };
-    const auto in_bus = [](auto offset) {
-        return [=](bench& b) { return EYERISS_IMAGE_ADDRESS + offset(b); };
-    };
-    BOOST_TEST(resumed(EYERISS_ERR_PAYLOAD_CODE, data) == 2U);
-    BOOST_TEST(resumed(EYERISS_ERR_PAYLOAD_CODE, table) == 2U);
-    BOOST_TEST(resumed(EYERISS_ERR_PAYLOAD_CODE, weights) == 3U);
-    BOOST_TEST(resumed(EYERISS_ERR_ECC, in_bus(data)) == 2U);
-    BOOST_TEST(resumed(EYERISS_ERR_ECC, in_bus(weights)) == 3U);
-    BOOST_TEST(resumed(EYERISS_ERR_BUS, in_bus(data)) == 3U);
-}
-
-BOOST_AUTO_TEST_CASE(a_map_that_the_core_cannot_decode_is_made_again) {
-    bench b;
-    b.options.retries = 1;
-    bool damaged = false;
-    const auto honest = b.bus.on_end;
-    b.bus.on_end = [&] {
-        honest();
-        if (!std::exchange(damaged, true)) {
-            b.built.at<std::uint16_t>(b.built.tensor(1).table_offset) = 17;  // a unit has 16 values
-        }
-    };
-    BOOST_TEST(b.run_all() == EYERISS_DRIVER_OK);
-    b.expect_resumed({0});
-    BOOST_TEST(b.faults[0].result == EYERISS_DRIVER_TENSOR_DATA);
-    b.expect_done({0, 0, 1, 2, 3});
 }
 
 BOOST_AUTO_TEST_CASE(a_run_without_callbacks_goes_through_the_same_layers) {
