@@ -11,10 +11,6 @@
 
 namespace eyeriss::noc {
 
-/// Which port sends, or for psums that leave a chain receives, what crosses a link; numbered as in
-/// noc_parameters.
-enum class port_kind : std::uint8_t { iact, weight, psum_in, psum_out };
-
 /// A link that the present configuration drives. All links of a circuit carry the words of its port, and are
 /// busy, stalled or idle when the port is.
 struct driven_link {
@@ -68,6 +64,7 @@ public:
     /// multicast once a link.
     struct traffic {
         std::uint64_t mesh = 0, local = 0;
+        std::uint64_t buffered = 0;  ///< written to and read from buffers of a packet network's routers
     };
     [[nodiscard]] virtual traffic iact_traffic() const = 0;
     [[nodiscard]] virtual traffic weight_traffic() const = 0;

@@ -10,6 +10,7 @@
 #include <set>
 #include <utility>
 
+#include "firmware/compiler/noc_selection.h"
 #include "models/abi/noc_config.h"
 
 namespace eyeriss::compiler {
@@ -306,11 +307,30 @@ unsigned noc_words_per_cluster(const noc::noc_parameters& noc) {
     if (noc.is_bus()) {
         return (noc.pes_per_cluster() * (2 * noc.bus_tag_bits() + 2 * EYERISS_BUS_PSUM_BITS) + 31) / 32;
     }
+    if (noc.is_selected()) return (noc.selection_bits() + 31) / 32;
     const unsigned bits = noc.pe_rows * (EYERISS_IACT_PORTS * EYERISS_IACT_PORTS +
                                          EYERISS_WEIGHT_PORTS * EYERISS_WEIGHT_PORTS) +
                           noc.pe_cols * EYERISS_PSUM_PORTS * EYERISS_PSUM_PORTS;
     return (bits + 31) / 32;
 }
+
+namespace {
+
+std::vector<std::uint32_t> circuit_words(const tiling& tiles, const noc::noc_parameters& noc,
+                                         std::span<const sharing_group> groups, bool weights_shared) {
+    router_setup setup(tiles, noc);
+    for (const auto& group : groups) setup.iacts(group);
+    for (unsigned row = 0; row < noc.cluster_rows; ++row) {
+        for (unsigned col = 0; col < noc.cluster_cols; ++col) {
+            if (!active(tiles, noc, {row, col})) continue;
+            setup.weights({row, col}, weights_shared);
+            setup.psums({row, col});
+        }
+    }
+    return setup.words();
+}
+
+}  // namespace
 
 noc_routes make_noc_routes(const arch::layer_shape& shape, const arch::mapping& map, const arch::machine& m) {
     const tiling tiles(shape, map, m);
@@ -319,20 +339,12 @@ noc_routes make_noc_routes(const arch::layer_shape& shape, const arch::mapping& 
     }
     const auto groups = iact_groups(tiles, m.noc);
     const bool shared = weights_shared(tiles, m.noc);
-    router_setup setup(tiles, m.noc);
-    for (const auto& group : groups) setup.iacts(group);
-    for (unsigned row = 0; row < m.noc.cluster_rows; ++row) {
-        for (unsigned col = 0; col < m.noc.cluster_cols; ++col) {
-            if (!active(tiles, m.noc, {row, col})) continue;
-            setup.weights({row, col}, shared);
-            setup.psums({row, col});
-        }
-    }
     const bool iacts_cross =
         std::any_of(groups.begin(), groups.end(), [](const auto& g) { return g.rows * g.cols > 1; });
     noc_routes routes;
     routes.words_per_cluster = noc_words_per_cluster(m.noc);
-    routes.words = setup.words();
+    routes.words = m.noc.is_selected() ? selection_words(tiles, m.noc, groups, shared)
+                                       : circuit_words(tiles, m.noc, groups, shared);
     routes.iact_mode = mode_name(iacts_multicast(tiles, m.noc), iacts_cross);
     routes.weight_mode = mode_name(weights_multicast(tiles, m.noc), shared);
     routes.psum_mode = map.chain_clusters == 1

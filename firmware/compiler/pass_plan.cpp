@@ -120,15 +120,14 @@ std::vector<arch::timing::sink> pass_planner::takers(const arch::pass_index& ind
         }
         return sinks;
     }
-    const unsigned source_row = placed.cluster / m_.noc.cluster_cols;
-    const unsigned source_col = placed.cluster % m_.noc.cluster_cols;
     for (const pe_site& cluster : reached_.at(placed.cluster)) {
-        const noc::cycle_t hops = cluster.cluster_row - source_row + cluster.cluster_col - source_col;
+        const noc::cycle_t transit = m_.noc.transit_cycles(
+            placed.cluster, cluster.cluster_row * m_.noc.cluster_cols + cluster.cluster_col);
         for (unsigned bit = 0; bit < m_.noc.pes_per_cluster(); ++bit) {
             if ((placed.row.pes >> bit & 1U) == 0) continue;
             const pe_site site{cluster.cluster_row, cluster.cluster_col, bit / m_.noc.pe_cols,
                                bit % m_.noc.pe_cols};
-            if (tiles_.tile(index, site)) sinks.push_back({pe_index(site), hops * m_.noc.hop_cycles});
+            if (tiles_.tile(index, site)) sinks.push_back({pe_index(site), transit});
         }
     }
     return sinks;
@@ -195,7 +194,7 @@ void pass_planner::plan_loads(const arch::pass_index& index, arch::timing::pass&
                                            col};
                         if ((send.address >> (pe_row * m_.noc.pe_cols + col) & 1U) != 0 &&
                             tiles_.tile(index, site))
-                            load.sinks.push_back({pe_index(site), hop * m_.noc.hop_cycles});
+                            load.sinks.push_back({pe_index(site), m_.noc.transit_cycles(cluster, there)});
                     }
                 }
                 p.loads.push_back(std::move(load));
@@ -230,7 +229,7 @@ void pass_planner::plan_chains(const arch::pass_index& index, arch::timing::pass
             noc::cycle_t latency = 0;
             for (unsigned position = 0; position < positions; ++position) {
                 const bool crosses = position != 0 && position % m_.noc.pe_rows == 0;
-                if (crosses && !m_.noc.is_bus()) latency += m_.noc.hop_cycles;
+                if (crosses && !m_.noc.is_bus()) latency += m_.noc.transit_cycles(0, m_.noc.cluster_cols);
                 const pe_site site = tiles_.site({v, h, position});
                 const auto t = tiles_.tile(index, site);
                 if (!t) continue;

@@ -8,6 +8,7 @@
 #include "firmware/compiler/emit_image.h"
 #include "models/abi/descriptor.h"
 #include "models/energy/pe_actions.h"
+#include "noc/mesh_tree.h"
 
 namespace eyeriss::compiler {
 
@@ -103,7 +104,7 @@ public:
         const auto index = tiles_.index(pass);
         const auto p = planner_.plan(index, kind.loads_weights);
         action_counts out;
-        count_iacts(index, kind, out);
+        count_iacts(index, kind, p, out);
         if (kind.loads_weights) count_weights(index, p, out);
         for (const auto& chain : p.chains) count_chain(p, chain, out);
         return out;
@@ -117,12 +118,32 @@ private:
         out[router] += on_mesh + on_local;
     }
 
-    void count_iacts(const arch::pass_index& index, const pass_kind& kind, action_counts& out) {
+    /// Words on a network on which any source reaches any cluster, to the clusters of these PEs.
+    void select(action_counts& out, action mesh, action local, action router, action buffer, unsigned from,
+                std::span<const arch::timing::sink> sinks, std::uint64_t words) const {
+        std::vector<unsigned> clusters;
+        for (const auto& sink : sinks) clusters.push_back(sink.pe / m_.noc.pes_per_cluster());
+        std::sort(clusters.begin(), clusters.end());
+        clusters.erase(std::unique(clusters.begin(), clusters.end()), clusters.end());
+        const auto moves = noc::moves_of(m_.noc, from, clusters);
+        cross(out, mesh, local, router, words * moves.links, words * clusters.size());
+        out[buffer] += words * moves.buffers;
+    }
+
+    void count_iacts(const arch::pass_index& index, const pass_kind& kind, const arch::timing::pass& p,
+                     action_counts& out) {
         const auto placed = tiles_.placed_streams(index, planner_.iact_sources());
         std::uint64_t all = 0;
+        if (m_.noc.is_selected()) {
+            for (const auto& s : p.streams) {
+                select(out, action::iact_mesh_link, action::iact_local_link, action::iact_router,
+                       action::iact_buffer, s.bank / m_.noc.iact_routers(), s.sinks, s.words_to.back());
+            }
+        }
         for (std::size_t i = 0; i < placed.size(); ++i) {
             const std::uint64_t words = planner_.rows()[i]->words_to.back();
             all += words;
+            if (m_.noc.is_selected()) continue;
             // A tree over n clusters has n-1 links between them; on a bus the Y bus carries every word.
             const std::uint64_t takers = m_.noc.is_bus() ? rows_with_tag(placed[i].row.pes)
                                                          : planner_.clusters_reached(placed[i].cluster);
@@ -168,14 +189,19 @@ private:
         for (std::size_t i = 0; i < p.loads.size(); ++i) {
             const auto& load = p.loads[i];
             out[action::port_in] += load.words;
-            const std::uint64_t takers =
-                m_.noc.is_bus() ? rows_with_tile(sends[i].tile) : weight_reach(load.port);
-            cross(out, action::weight_mesh_link, action::weight_local_link, action::weight_router,
-                  load.words * (m_.noc.is_bus() ? 1 : takers - 1), load.words * takers);
             for (const auto& sink : load.sinks) {
                 energy::count_weight_fill(planner_.columns_of(*site_of_[sink.pe]), tiles_.map().weight_dense,
                                           out);
             }
+            if (m_.noc.is_selected()) {
+                select(out, action::weight_mesh_link, action::weight_local_link, action::weight_router,
+                       action::weight_buffer, load.port / m_.noc.pe_rows, load.sinks, load.words);
+                continue;
+            }
+            const std::uint64_t takers =
+                m_.noc.is_bus() ? rows_with_tile(sends[i].tile) : weight_reach(load.port);
+            cross(out, action::weight_mesh_link, action::weight_local_link, action::weight_router,
+                  load.words * (m_.noc.is_bus() ? 1 : takers - 1), load.words * takers);
         }
     }
 
@@ -222,6 +248,7 @@ private:
             return;
         }
         out[action::psum_hop] += words * (links - crossings);
+        if (m_.noc.kind == noc::topology::mesh) out[action::psum_buffer] += 2 * words * crossings;
         cross(out, action::psum_mesh_link, action::psum_local_link, action::psum_router, words * crossings,
               from_bank + words * (crossings + 1));
     }

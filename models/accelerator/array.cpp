@@ -210,7 +210,7 @@ arch::timing::chain array::describe_chain(const arch::tiling& tiles, const arch:
         if (at.chain_position == 0) chain.in_port = port(site);
         if (at.chain_position + 1 == positions) chain.out_port = port(site);
         const bool crosses = at.chain_position != 0 && at.chain_position % m_.noc.pe_rows == 0;
-        if (crosses && !m_.noc.is_bus()) latency += m_.noc.hop_cycles;
+        if (crosses && !m_.noc.is_bus()) latency += m_.noc.transit_cycles(0, m_.noc.cluster_cols);
         const pe::pe& pe = pe_at(site);
         if (!pe.job().works()) continue;
         chain.pes.push_back({pe.index(), latency});
@@ -318,7 +318,7 @@ void array::count(layer_report& report) const {
         report.actions += glb.actions();
     }
     const auto words = [](const noc::network::traffic& t, unsigned bits) {
-        return link_words{t.mesh, t.local, bits};
+        return link_words{t.mesh, t.local, bits, t.buffered};
     };
     report.iact = words(network_->iact_traffic(), m_.noc.iact_port_bits);
     report.weight = words(network_->weight_traffic(), m_.noc.weight_port_bits);
@@ -349,6 +349,11 @@ void array::summarise_links(layer_report& report) const {
                 charge(report.psum_links, report.ledgers.psum_out[link.port]);
                 break;
         }
+    }
+    for (const auto& [links, carried] : {std::pair{&report.iact_links, &report.ledgers.iact_mesh},
+                                         std::pair{&report.weight_links, &report.ledgers.weight_mesh},
+                                         std::pair{&report.psum_links, &report.ledgers.psum_mesh}}) {
+        for (const auto& link : *carried) charge(*links, link);
     }
     const auto all = network_->links();
     const auto rest = [&](link_summary& links, unsigned count) {

@@ -28,6 +28,7 @@ struct link_words {
     std::uint64_t mesh = 0;   ///< router to router; a multicast once a link
     std::uint64_t local = 0;  ///< into PEs (iact, weight) or along columns and into banks (psum)
     std::uint64_t bits_per_word = 0;
+    std::uint64_t buffered = 0;  ///< through flit buffers, on a packet network
 };
 
 /// What the links of a network did in a layer's cycles, all links together: their number times the layer's

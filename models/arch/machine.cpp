@@ -36,8 +36,13 @@ void add_noc(list& out) {
     out.push_back(choice<noc::topology>(
         "noc.topology",
         "hierarchical_mesh: routers of clusters (JETCAS 2019); bus: a broadcast bus a data type, a "
-        "cluster being one PE row (JSSC 2017).",
-        {{noc::topology::hierarchical_mesh, "hierarchical_mesh"}, {noc::topology::bus, "bus"}},
+        "cluster being one PE row (JSSC 2017); to compare with: mesh, packets over buffered routers, and "
+        "crossbar, every port to every cluster.",
+        {{noc::topology::hierarchical_mesh, "hierarchical_mesh"},
+         {noc::topology::hierarchical_mesh, "hm"},
+         {noc::topology::mesh, "mesh"},
+         {noc::topology::bus, "bus"},
+         {noc::topology::crossbar, "crossbar"}},
         [](machine& m) -> noc::topology& { return m.noc.kind; }));
     out.push_back(number<unsigned>("noc.cluster_rows", "clusters", 1, 64,
                                    "Rows of the mesh of router clusters (JETCAS 2019: 8).",
@@ -67,6 +72,21 @@ void add_noc(list& out) {
     out.push_back(number<unsigned>("noc.hop_cycles", "cycles", 0, 64,
                                    "Latency of a link between two routers (assumption; the paper has none).",
                                    [](machine& m) -> unsigned& { return m.noc.hop_cycles; }));
+    out.push_back(choice<noc::multicast>(
+        "noc.multicast",
+        "On noc.topology=mesh a packet for several clusters is copied where ways part, or sent once for each "
+        "of them (assumption: tree).",
+        {{noc::multicast::tree, "tree"}, {noc::multicast::copies, "copies"}},
+        [](machine& m) -> noc::multicast& { return m.noc.packets; }));
+    out.push_back(
+        number<unsigned>("noc.mesh_planes", "meshes", 0, 16,
+                         "Meshes a data type with noc.topology=mesh, which a cluster's ports share "
+                         "by turns; 0: one a port, the wires of the hierarchical mesh (assumption).",
+                         [](machine& m) -> unsigned& { return m.noc.mesh_planes; }));
+    out.push_back(number<unsigned>("noc.mesh_packet_words", "words", 1, 1024,
+                                   "Longest packet with noc.topology=mesh, and what an input buffer of a "
+                                   "router holds (assumption: 8).",
+                                   [](machine& m) -> unsigned& { return m.noc.mesh_packet_words; }));
 }
 
 void add_pe_storage(list& out) {

@@ -30,12 +30,15 @@ enum class action : std::uint8_t {
     iact_router,           ///< words through iact routers: each output port that sends one
     iact_mesh_link,        ///< words over links between iact routers; a multicast once a link
     iact_local_link,       ///< words from iact routers into clusters
+    iact_buffer,           ///< words into and out of flit buffers, on a packet network
     weight_router,         ///< the same for the weight network
     weight_mesh_link,      ///<
     weight_local_link,     ///<
+    weight_buffer,         ///<
     psum_router,           ///< the same for the psum network
     psum_mesh_link,        ///<
     psum_local_link,       ///< from routers into PE columns and psum banks
+    psum_buffer,           ///<
     psum_hop,              ///< words of two psums from a PE to the PE above it
     requantise,            ///< finished psums that became outputs
     port_in,               ///< words that entered from off-chip: iact banks filled, weight routers fed

@@ -64,8 +64,8 @@ action_size glb_size(bool iact, const arch::machine& m) {
 }
 
 double port_bits(action a, const noc::noc_parameters& noc) {
-    if (a >= action::iact_router && a <= action::iact_local_link) return noc.iact_port_bits;
-    if (a >= action::weight_router && a <= action::weight_local_link) return noc.weight_port_bits;
+    if (a >= action::iact_router && a <= action::iact_buffer) return noc.iact_port_bits;
+    if (a >= action::weight_router && a <= action::weight_buffer) return noc.weight_port_bits;
     return noc.psum_port_bits;
 }
 
@@ -97,6 +97,9 @@ action_size size_of(action a, const arch::machine& m) {
         case component::glb:
             return glb_size(a == action::glb_iact_read || a == action::glb_iact_write, m);
         case component::noc:
+            if (a == action::iact_buffer || a == action::weight_buffer || a == action::psum_buffer)
+                return word_of(port_bits(a, m.noc), m.noc.mesh_packet_words);
+            return {port_bits(a, m.noc), 0};
         case component::pe_to_pe:
             return {port_bits(a, m.noc), 0};
         case component::requantiser:

@@ -137,7 +137,10 @@ const std::vector<left_out>& parameters_left_out() {
         {"dram.model", "has tables of its own above"},
         {"dram.limit_mbps", "has a table of its own above"},
         {"dram.dmi_latency_ns", "is time of the core, for which the accelerator does not wait in a layer"},
-        {"noc.topology", "makes v1 out of v1.5, which is a figure of its own"},
+        {"noc.topology", "makes v1 out of v1.5, a figure of its own; other networks are in noc_study.md"},
+        {"noc.multicast", "is a choice of the packet-switched mesh, see noc_study.md"},
+        {"noc.mesh_planes", "likewise"},
+        {"noc.mesh_packet_words", "likewise"},
         {"noc.iact_port_bits", "is fitted, see the scaled v1"},
         {"pe.operand_bits", "is 16 on the 168-PE chip alone, whose figures need it"}};
     return all;

@@ -23,6 +23,10 @@ array_timing::array_timing(const machine& m)
       psum_out_ports_(std::size_t{m.noc.clusters()} * m.noc.pe_cols),
       banks_read_(iact_ports_.size()) {
     if (m.ideal.sparsity_balance) balanced_.emplace();
+    if (m.noc.kind == noc::topology::mesh && !m.ideal.noc) {
+        meshes_.emplace(
+            meshes{{m.noc, m.noc.iact_routers()}, {m.noc, m.noc.pe_rows}, {m.noc, m.noc.pe_cols}, {}});
+    }
 }
 
 void array_timing::begin_layer(cycle_t start, cycle_t configured, unsigned rows) {
@@ -53,6 +57,8 @@ void array_timing::begin_layer(cycle_t start, cycle_t configured, unsigned rows)
     }
     std::fill(banks_read_.begin(), banks_read_.end(), configured);
     kept_.clear();
+    if (!meshes_) return;
+    for (auto* mesh : {&meshes_->iact, &meshes_->weight, &meshes_->psum}) mesh->begin_layer();
 }
 
 cycle_t array_timing::weights_wanted(const pe_state& pe) const {
@@ -107,7 +113,12 @@ void array_timing::load_weights(const pass& p) {
         const cycle_t cycles = m_.ideal.noc ? 1 : l.words;
         const cycle_t last = std::max(wanted + cycles, there);
         const cycle_t first = last + 1 - cycles;
+        if (transfer_observer_) tell(noc::port_kind::weight, l.port, m_.noc.pe_rows, l.words, first, l.sinks);
         port.account.idle(std::min(std::max(there, cycles) - cycles, first - 1));
+        if (meshes_) {
+            load_over_mesh(p, l, wanted, first);
+            continue;
+        }
         port.account.stalled(first - 1);
         port.account.busy(last);
         port.used = last;
@@ -149,8 +160,15 @@ void array_timing::send_segment(const pass& p, const stream& s, unsigned segment
         // No port keeps segments in their order here.
         if (m_.ideal.noc) begin = std::max(begin, pe.segments_ready - 1);
     }
-    const cycle_t last = m_.ideal.noc ? begin : begin + std::max<cycle_t>(words, 1) - 1;
+    cycle_t last = m_.ideal.noc ? begin : begin + std::max<cycle_t>(words, 1) - 1;
     port.account.idle(std::min(filled, begin - 1));
+    if (words > 0 && transfer_observer_)
+        tell(noc::port_kind::iact, s.port, m_.noc.iact_routers(), words, begin, s.sinks);
+    if (words > 0 && meshes_) {
+        const auto& route = meshes_->routes[static_cast<std::size_t>(&s - p.streams.data())];
+        last = cross_iacts(route, s, words, begin);
+        begin = last + 1 - words * route.copies();
+    }
     port.account.stalled(begin - 1);
     if (words > 0) {
         port.account.busy(last);
@@ -161,7 +179,11 @@ void array_timing::send_segment(const pass& p, const stream& s, unsigned segment
     for (const sink& k : s.sinks) {
         auto& pe = pes_[k.pe];
         pe.room.add(entries);
-        pe.segments_ready = last + 1 + way(k.latency);
+        if (!meshes_) {
+            pe.segments_ready = last + 1 + way(k.latency);
+        } else if (words == 0) {
+            pe.segments_ready = std::max(pe.segments_ready, last + 1 + k.latency);
+        }
         pe.filled = filled;
     }
 }
@@ -173,6 +195,8 @@ void array_timing::run_chain(const pass& p, const chain& c, kept_tile* kept, uns
     const pe_job even = balanced_ ? balanced_->window(window) : pe_job{};
     for (std::size_t i = 0; i < c.pes.size(); ++i) {
         auto& pe = pes_[c.pes[i].pe];
+        if (transfer_observer_ && (i > 0 || c.from_bank)) tell_psums(c, i, false);
+        if (i > 0 && meshes_) cross_mesh(c, i);
         const pe_job& job = balanced_ ? even : p.jobs[c.pes[i].pe];
         const auto passage = pe.pipeline.run(job, window, {pe.segments_ready, pe.filled}, pe.causes);
         pe.room.release(last_window ? p.window_segments : 1, passage.iacts_read);
@@ -182,6 +206,7 @@ void array_timing::run_chain(const pass& p, const chain& c, kept_tile* kept, uns
         std::swap(below_, above_);
         if (observer_) observer_(c.pes[i].pe, {passage.accumulated, pe.psums_moved});
     }
+    if (transfer_observer_) tell_psums(c, c.pes.size() - 1, true);
     if (!c.to_bank) return;
     for (const psum_run& r : below_) append(kept->writing, {r.first + 1, r.words});
 }
@@ -306,6 +331,7 @@ void array_timing::move(const pass& p, const chain& c, std::size_t position, cyc
 }
 
 void array_timing::end_pass(const pass& p) {
+    if (meshes_) forget_past(p);
     for (const chain& c : p.chains) {
         for (const auto& link : c.pes) {
             auto& pe = pes_[link.pe];
@@ -324,6 +350,7 @@ void array_timing::end_pass(const pass& p) {
 pass_times array_timing::run(const pass& p) {
     begin_jobs(p);
     load_weights(p);
+    if (meshes_) find_routes(p);
     std::vector<kept_tile*> kept;
     kept.reserve(p.chains.size());
     for (const chain& c : p.chains) {
@@ -366,6 +393,13 @@ array_timing::ledgers array_timing::end_layer(cycle_t end) {
     for (auto& port : weight_ports_) out.weight.push_back(port.account.end_layer(end));
     for (auto& port : psum_in_ports_) out.psum_in.push_back(port.account.end_layer(end));
     for (auto& port : psum_out_ports_) out.psum_out.push_back(port.account.end_layer(end));
+    if (!meshes_) return out;
+    const auto add = [&](const mesh_transit& mesh, std::vector<port_ledger>& links) {
+        for (const cycle_t busy : mesh.busy_links()) links.push_back({busy, 0, end - start_ - busy});
+    };
+    add(meshes_->iact, out.iact_mesh);
+    add(meshes_->weight, out.weight_mesh);
+    add(meshes_->psum, out.psum_mesh);
     return out;
 }
 

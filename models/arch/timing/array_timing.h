@@ -10,9 +10,11 @@
 #include "models/arch/machine.h"
 #include "models/arch/timing/balanced_work.h"
 #include "models/arch/timing/ledger.h"
+#include "models/arch/timing/mesh_transit.h"
 #include "models/arch/timing/pe_pipeline.h"
 #include "models/arch/timing/psum_run.h"
 #include "models/arch/timing/segment_room.h"
+#include "noc/transfer.h"
 
 /// Plain cycle functions of the array: integers, maxima and sums, no kernel.
 ///
@@ -101,6 +103,10 @@ public:
     /// Called for every window of every PE from then on, each PE's in order.
     using window_observer = std::function<void(std::uint32_t pe, const window_times&)>;
     void observe(window_observer observer) { observer_ = std::move(observer); }
+    /// Called for everything that a port sends from then on, in the order of evaluation, not of time. The
+    /// transfer lives for the call.
+    using transfer_observer = std::function<void(const noc::transfer&)>;
+    void observe_transfers(transfer_observer observer) { transfer_observer_ = std::move(observer); }
     /// Evaluates the next pass.
     pass_times run(const pass& p);
 
@@ -113,6 +119,8 @@ public:
     struct ledgers {
         std::vector<ledger> pes;
         std::vector<port_ledger> iact, weight, psum_in, psum_out;  ///< by port
+        /// On a mesh of packets, of each link that carried something.
+        std::vector<port_ledger> iact_mesh, weight_mesh, psum_mesh;
         [[nodiscard]] ledger sum() const;
     };
     /// Charges the rest up to `end`; to be asked once.
@@ -177,6 +185,15 @@ private:
     void balance(const pass& p);
     [[nodiscard]] cycle_t way(cycle_t latency) const { return m_.ideal.noc ? 0 : latency; }
     void load_weights(const pass& p);
+    void load_over_mesh(const pass& p, const load& l, cycle_t wanted, cycle_t first);
+    void find_routes(const pass& p);
+    void forget_past(const pass& p);
+    [[nodiscard]] mesh_transit::route route_to(unsigned from, std::span<const sink> sinks) const;
+    cycle_t cross_iacts(const mesh_transit::route& route, const stream& s, cycle_t words, cycle_t begin);
+    void cross_mesh(const chain& c, std::size_t position);
+    void tell(noc::port_kind kind, std::uint32_t port, unsigned ports, cycle_t words, cycle_t cycle,
+              std::span<const sink> sinks);
+    void tell_psums(const chain& c, std::size_t position, bool out);
     [[nodiscard]] cycle_t weights_wanted(const pe_state& pe) const;
     static void take_weights(pe_state& pe, cycle_t first, cycle_t last, cycle_t from_dram);
     void send(const pass& p, const stream& s, unsigned window);
@@ -197,9 +214,17 @@ private:
     std::vector<iact_port> iact_ports_;
     std::vector<simple_port> weight_ports_, psum_in_ports_, psum_out_ports_;
     std::vector<cycle_t> banks_read_;
+    /// Links that ports share; with noc.topology=mesh.
+    struct meshes {
+        mesh_transit iact, weight, psum;
+        std::vector<mesh_transit::route> routes;  ///< of the streams of the pass
+    };
+    std::optional<meshes> meshes_;
     std::unordered_map<std::uint64_t, kept_tile> kept_;
     std::vector<psum_run> below_, above_;  ///< words on their way into and out of the PE at hand
     window_observer observer_;
+    transfer_observer transfer_observer_;
+    noc::transfer told_;
     cycle_t start_ = 0, configured_ = 0;
 };
 

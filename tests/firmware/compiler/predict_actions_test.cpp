@@ -88,3 +88,22 @@ BOOST_AUTO_TEST_CASE(actions_on_buses_are_predicted_exactly) {
     m.noc.pe_cols = 8;
     check_layers(m, 40);
 }
+
+BOOST_AUTO_TEST_CASE(actions_on_a_crossbar_are_predicted_exactly) {
+    arch::machine m;
+    m.noc.kind = noc::topology::crossbar;
+    check_layers(m, 40);
+}
+
+BOOST_AUTO_TEST_CASE(actions_on_a_mesh_of_packets_are_predicted_exactly) {
+    arch::machine m;
+    m.noc.kind = noc::topology::mesh;
+    check_layers(m, 40);
+}
+
+BOOST_AUTO_TEST_CASE(actions_on_a_mesh_that_copies_packets_are_predicted_exactly) {
+    arch::machine m;
+    m.noc.kind = noc::topology::mesh;
+    m.noc.packets = noc::multicast::copies;
+    check_layers(m, 40);
+}

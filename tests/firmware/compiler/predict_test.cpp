@@ -32,11 +32,12 @@ compiler::prediction predict(const test::random_layer& layer, const arch::mappin
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(a_prediction_of_all_passes_equals_the_accelerator) {
+namespace {
+
+void check_predictions(const arch::machine& m, unsigned layers) {
     std::mt19937_64 random(seed);
-    const arch::machine m;
     test::play(m, accelerator::timing::timed, [&](test::layer_bench& bench) {
-        for (unsigned i = 0; i < 150; ++i) {
+        for (unsigned i = 0; i < layers; ++i) {
             const auto layer = test::make_random_layer(random, false);
             const auto net = compiler::compile(layer.net, m);
             bench.load(net, layer.input);
@@ -49,4 +50,24 @@ BOOST_AUTO_TEST_CASE(a_prediction_of_all_passes_equals_the_accelerator) {
             }
         }
     });
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_prediction_of_all_passes_equals_the_accelerator) {
+    check_predictions({}, 150);
+}
+
+BOOST_AUTO_TEST_CASE(a_prediction_on_a_crossbar_equals_the_accelerator) {
+    arch::machine m;
+    m.noc.kind = noc::topology::crossbar;
+    check_predictions(m, 60);
+}
+
+BOOST_AUTO_TEST_CASE(a_prediction_on_a_mesh_whose_packets_wait_for_links_equals_the_accelerator) {
+    arch::machine m;
+    m.noc.kind = noc::topology::mesh;
+    m.noc.packets = noc::multicast::copies;
+    m.noc.mesh_planes = 1;
+    check_predictions(m, 60);
 }
