@@ -55,6 +55,9 @@ public:
         return end_ - old;
     }
 
+    void observe(arch::timing::array_timing::transfer_observer observer) {
+        timing_.observe_transfers(std::move(observer));
+    }
     [[nodiscard]] cycle_t end() const { return end_; }
     /// PE-cycles so far in which pipelines were clocked; to be asked once, at the end.
     [[nodiscard]] cycle_t clocked() { return energy::clocked_cycles(timing_.end_layer(end_).sum()); }
@@ -118,6 +121,15 @@ prediction predict(const conv_op& op, const arch::mapping& map, const arch::mach
         mean(1) * static_cast<double>(loading) + mean(0) * static_cast<double>(passes - loading);
     const double scale = timed.end() == 0 ? 0.0 : total / static_cast<double>(timed.end());
     return {total, runs * run_length, static_cast<double>(timed.clocked()) * scale};
+}
+
+cycle_t predict_traffic(const conv_op& op, const arch::mapping& map, const arch::machine& m,
+                        const calibration& data, arch::timing::array_timing::transfer_observer observer) {
+    const arch::tiling tiles(op.shape, map, m);
+    sequence timed(op, tiles, m, data);
+    timed.observe(std::move(observer));
+    for (std::uint64_t pass = 0; pass < tiles.passes(); ++pass) timed.add(pass);
+    return timed.end();
 }
 
 }  // namespace eyeriss::compiler

@@ -27,4 +27,10 @@ struct prediction {
                                  const calibration& data, std::uint64_t most_passes,
                                  double most_cycles = std::numeric_limits<double>::infinity());
 
+/// Tells of everything that the ports of the on-chip networks send in a layer, in cycles from its first pass;
+/// otherwise as predict() of all passes. Returns the cycles. On the accelerator the same transfers come later
+/// by what descriptor and configuration take.
+noc::cycle_t predict_traffic(const conv_op& op, const arch::mapping& map, const arch::machine& m,
+                             const calibration& data, arch::timing::array_timing::transfer_observer observer);
+
 }  // namespace eyeriss::compiler

@@ -87,6 +87,9 @@ void accelerator::observe_layers(layer_observer observer) {
 void accelerator::observe(observe::recorder& recorder) {
     engine_->observe(recorder);
 }
+void accelerator::observe_noc(noc_observer observer) {
+    engine_->observe_noc(std::move(observer));
+}
 void accelerator::observe_markers(marker_observer observer) {
     marker_observers_.push_back(std::move(observer));
 }

@@ -51,6 +51,10 @@ public:
     /// Called at the end of every layer, failed ones included.
     using layer_observer = std::function<void(const layer_report&)>;
     void observe_layers(layer_observer observer);
+    /// Called for everything that a port of the networks sends in a timed run, pass by pass and in no order
+    /// within: cycles count from the begin of the simulation.
+    using noc_observer = std::function<void(const noc::transfer&)>;
+    void observe_noc(noc_observer observer);
     /// Tells a recorder, which outlives this, of layers, passes and transfers from now on; timed runs only.
     void observe(observe::recorder& recorder);
     /// Called when the driver writes the LAYER register: layer index (0xffffffff: none) and simulated

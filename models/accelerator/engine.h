@@ -51,6 +51,10 @@ public:
     /// bus address.
     using descriptor_hook = std::function<void(std::uint32_t address)>;
     void before_descriptor(descriptor_hook hook) { before_descriptor_ = std::move(hook); }
+    /// array_timing::observe_transfers, in cycles of the array's clock since the simulation began.
+    void observe_noc(arch::timing::array_timing::transfer_observer observer) {
+        timing_.observe_transfers(std::move(observer));
+    }
     /// Tells a recorder, which outlives this, of layers, passes and transfers from now on; timed runs only.
     void observe(observe::recorder& recorder);
     /// Who waits for whom, a line each, while a layer hangs; else empty.
