@@ -93,13 +93,12 @@ pass_planner::tile_ptr pass_planner::tile(const pe_tile& t) const {
         for (const auto& c : columns) words += c.words();
     }
     result->words = m_.weight_port_words(words);
-    result->columns = std::move(columns);
     result->stored_words = words;
     return result;
 }
 
-std::span<const csc::weight_tile::column> pass_planner::columns_of(const pe_site& site) const {
-    return tile_cache_.at(tiles_.tile_in_segment(site))->columns;
+const pe::weight_operands& pass_planner::columns_of(const pe_site& site) const {
+    return tile_cache_.at(tiles_.tile_in_segment(site))->operands;
 }
 
 std::uint64_t pass_planner::segment_bytes() const {

@@ -44,7 +44,7 @@ public:
     [[nodiscard]] bool shares_weights() const { return weights_shared_; }
     /// What a PE with work in the pass planned last reads: its iacts, and the columns of its weight tile.
     [[nodiscard]] const pe::iact_operands& row_of(std::uint32_t pe) const { return *row_of_pe_[pe]; }
-    [[nodiscard]] std::span<const csc::weight_tile::column> columns_of(const arch::pe_site& site) const;
+    [[nodiscard]] const pe::weight_operands& columns_of(const arch::pe_site& site) const;
     /// Bytes in DRAM of the weight segment of the pass planned last, which must have work for every tile of
     /// it, as a pass that loads a segment has.
     [[nodiscard]] std::uint64_t segment_bytes() const;
@@ -52,7 +52,6 @@ public:
 private:
     struct weight_tile {
         pe::weight_operands operands;
-        std::vector<csc::weight_tile::column> columns;
         std::uint64_t stored_words = 0;  ///< of three bytes, in DRAM
         noc::cycle_t words = 0;          ///< on the weight network
     };

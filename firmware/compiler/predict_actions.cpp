@@ -255,11 +255,10 @@ private:
 
     void count_pe(std::uint32_t pe, unsigned rows, action_counts& out) {
         const auto& iacts = planner_.row_of(pe);
-        const auto columns = planner_.columns_of(*site_of_[pe]);
-        energy::count_row(iacts, columns,
-                          {tiles_.layer().f(), iacts.segment_values, static_cast<unsigned>(columns.size()),
-                           rows, m_.pe.macs, tiles_.map().weight_dense},
-                          out);
+        const auto& weights = planner_.columns_of(*site_of_[pe]);
+        energy::count_row(
+            iacts, weights, pe::sum_row(iacts, weights),
+            {iacts.windows, iacts.segment_values, iacts.columns, rows, tiles_.map().weight_dense}, out);
     }
 
     const arch::tiling& tiles_;

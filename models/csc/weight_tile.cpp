@@ -90,7 +90,7 @@ weight_tile_size encode_dense(std::span<const std::int8_t> column_major, unsigne
 void prepare(weight_tile& tile, unsigned rows, unsigned columns) {
     tile.rows = rows;
     tile.columns = columns;
-    tile.padded_rows = (rows + 15) / 16 * 16;
+    tile.padded_rows = (rows + 7) / 8 * 8;
     tile.values.assign(std::size_t{tile.padded_rows} * columns, 0);
     tile.column_counts.assign(columns, {});
 }

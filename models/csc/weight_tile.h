@@ -35,7 +35,7 @@ struct weight_tile {
     unsigned rows = 0, columns = 0;
     weight_tile_size size;
     std::vector<std::int16_t> values;  ///< columns x padded_rows, column-major; the padding is 0
-    unsigned padded_rows = 0;          ///< rows rounded up to a multiple of 16
+    unsigned padded_rows = 0;          ///< rows rounded up to a multiple of 8
     struct column {
         std::uint16_t nonzero = 0;  ///< weights other than 0
         std::uint16_t both = 0;     ///< data words whose two weights are non-zero

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <span>
-
-#include "models/csc/weight_tile.h"
 #include "models/energy/actions.h"
 #include "models/pe/operands.h"
 
@@ -15,7 +12,6 @@ struct row_of_windows {
     unsigned step = 0;     ///< iacts between windows, C0*U
     unsigned columns = 0;  ///< C0*S0
     unsigned rows = 0;     ///< M0
-    unsigned macs = 2;     ///< lanes of the PE
     bool weights_raw = false;
 };
 
@@ -24,13 +20,12 @@ struct row_of_windows {
 /// A non-zero iact reads its weight column: two column ends where weights are compressed (A-ENERGY-LOOKUP),
 /// then the column's words; each weight that is stored is a MAC, a read and a write of the psum SPad. Pads
 /// gate their lane. A zero iact in raw form is read, takes its turn and gates everything behind it
-/// (A-ENERGY-GATE). A window's psums are read out once and set to zero once. `columns` has
-/// row_of_windows::columns entries; iact_operands::hits must be counted for as many.
-void count_row(const pe::iact_operands& iacts, std::span<const csc::weight_tile::column> columns,
+/// (A-ENERGY-GATE). A window's psums are read out once and set to zero once. `sums` is the operands' sum_row.
+void count_row(const pe::iact_operands& iacts, const pe::weight_operands& weights, const pe::row_sums& sums,
                const row_of_windows& row, action_counts& out);
 
 /// Counts a weight tile that enters a PE's SPads: a word for two stored weights, an end a column when
 /// compressed.
-void count_weight_fill(std::span<const csc::weight_tile::column> columns, bool raw, action_counts& out);
+void count_weight_fill(const pe::weight_operands& weights, bool raw, action_counts& out);
 
 }  // namespace eyeriss::energy

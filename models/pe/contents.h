@@ -23,7 +23,7 @@ struct weight_load : noc::burst_content, weight_operands {
         interleaved;  ///< [column pair][row][2]: two columns' weights of a row side by side
 
     /// Fills everything from tile, for PEs of so many MACs.
-    void prepare(unsigned macs);
+    void prepare(unsigned mac_count);
 };
 
 /// Psums of one PE column on their way: value (f, m) at f*channels + m, in psum_bits.

@@ -54,7 +54,7 @@ void pe::take_weights(int, noc::burst& b, sc_core::sc_time& delay) {
     counts_.weight_fills += size.words();
     const bool dense = size.address_words == 0 && !weights_->no_work;
     const unsigned words = dense ? (weights_->tile.rows + 1) / 2 * weights_->tile.columns : size.data_words;
-    if (!weights_->no_work) energy::count_weight_fill(weights_->tile.column_counts, dense, counts_.actions);
+    if (!weights_->no_work) energy::count_weight_fill(*weights_, dense, counts_.actions);
     if (words > p_.weight_words || weights_->tile.columns > p_.weight_address_entries ||
         weights_->tile.rows > p_.psum_entries) {
         fault_ = pe_fault::weight_spad;
@@ -82,7 +82,7 @@ void pe::pass_psums(int, noc::burst& b, sc_core::sc_time& delay) {
         } else if (!iacts_fit()) {
             fault_ = pe_fault::iact_spad;
         } else if (psums.channels != rows_ || psums.windows != windows_ || iacts_->segment_values != step_ ||
-                   iacts_->hits.size() != columns_ || weights_->tile.rows != rows_ ||
+                   iacts_->columns != columns_ || weights_->tile.rows != rows_ ||
                    weights_->tile.columns != columns_) {
             fault_ = pe_fault::conflict;
         } else {
@@ -122,12 +122,10 @@ void pe::accumulate(psum_row& psums) {
     if (p_.overflow == arch::overflow_mode::saturate) {
         accumulate_saturating(psums);
     } else {
-        sums_.resize(std::size_t{windows_} * weights_->tile.padded_rows);
-        multiply_row({iacts_->values.data(), windows_, step_, columns_, weights_->interleaved.data(),
-                      weights_->tile.padded_rows},
-                     sums_.data());
         counts_.psum_overflows +=
-            add_wrapping(psums.values, sums_.data(), rows_, weights_->tile.padded_rows, p_.psum_bits);
+            accumulate_row({iacts_->values.data(), windows_, step_, columns_, weights_->interleaved.data(),
+                            rows_, weights_->tile.padded_rows},
+                           psums.values.data(), p_.psum_bits);
     }
     counts_.macs_nominal += std::uint64_t{windows_} * columns_ * rows_;
     count_windows();
@@ -155,21 +153,16 @@ void pe::accumulate_saturating(psum_row& psums) {
 
 void pe::count_windows() {
     const bool raw = weights_->tile.size.address_words == 0;
-    energy::count_row(*iacts_, weights_->tile.column_counts, {windows_, step_, columns_, rows_, p_.macs, raw},
-                      counts_.actions);
-    std::uint64_t products = 0;
-    for (unsigned k = 0; k < columns_; ++k) {
-        const column_lanes& lanes = weights_->lanes[k];
-        const column_hits& hits = iacts_->hits[k];
-        products += std::uint64_t{hits.read} * lanes.nonzero;
-        counts_.macs_effectual += std::uint64_t{hits.inside} * lanes.nonzero;
-        counts_.iact_reads += hits.read;
-        counts_.weight_words +=
-            std::uint64_t{hits.read} * (unsigned{lanes.both} + lanes.single + lanes.stored_zero);
-    }
+    const row_sums sums = sum_row(*iacts_, *weights_);
+    energy::count_row(*iacts_, *weights_, sums, {windows_, step_, columns_, rows_, raw}, counts_.actions);
+    const bool all = iacts_->dense;
+    const std::uint64_t products = all ? windows_ * weights_->once.nonzero : sums.weights.nonzero;
+    counts_.macs_effectual += sums.inside;
+    counts_.iact_reads += all ? std::uint64_t{windows_} * columns_ : sums.hits;
+    counts_.weight_words += all ? windows_ * weights_->once.cycles(p_.macs) : sums.weights.cycles(p_.macs);
     counts_.psum_accesses += 2 * products + 2 * std::uint64_t{windows_} * rows_;
-    for (const auto pairs : iacts_->pairs) counts_.iact_fills += pairs;
-    if (timed_) job_ = describe_job(*iacts_, *weights_);
+    counts_.iact_fills += iacts_->all_pairs;
+    if (timed_) job_ = describe_job(*iacts_, *weights_, sums);
 }
 
 }  // namespace eyeriss::pe

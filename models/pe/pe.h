@@ -93,7 +93,6 @@ private:
     std::shared_ptr<const iact_row> iacts_;
     std::shared_ptr<const weight_load> weights_;
     arch::timing::pe_job job_;
-    std::vector<std::int32_t> sums_;
     pe_counts counts_;
     pe_fault fault_ = pe_fault::none;
     struct pending_upset {

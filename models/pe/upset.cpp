@@ -65,9 +65,7 @@ std::shared_ptr<iact_row> decoded(const iact_row& before, const coded_row& coded
         }
     }
     row->index(row->values, widths.port_bits, widths.operand_bits);
-    const auto columns = static_cast<unsigned>(row->hits.size());
-    const unsigned window_segments = (columns + row->segment_values - 1) / row->segment_values;
-    row->count_hits(row->segments + 1 - window_segments, columns);
+    row->count_hits(before.windows, before.columns);
     return row;
 }
 

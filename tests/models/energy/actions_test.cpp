@@ -17,16 +17,23 @@ namespace {
 struct operands {
     pe::iact_operands iacts;
     std::vector<csc::weight_tile::column> columns;
+    pe::weight_operands tile;
     action_counts counts;
 
     operands(const std::vector<std::int16_t>& values, unsigned segment_values,
-             const std::vector<std::vector<std::int8_t>>& weights, bool raw_iacts, bool raw_weights) {
+             const std::vector<std::vector<std::int8_t>>& weights, bool raw_iacts, bool raw_weights,
+             unsigned macs) {
         iacts.segments = static_cast<unsigned>(values.size()) / segment_values;
         iacts.segment_values = segment_values;
         iacts.dense = raw_iacts;
         iacts.inside_end = static_cast<unsigned>(values.size());
         iacts.index(values, 24);
         for (const auto& column : weights) columns.push_back(csc::count_column(column, raw_weights));
+        tile.index(columns, macs);
+    }
+    void count(const energy::row_of_windows& row) {
+        iacts.count_hits(row.windows, row.columns);
+        energy::count_row(iacts, tile, pe::sum_row(iacts, tile), row, counts);
     }
 };
 
@@ -40,7 +47,7 @@ action_counts walk(const operands& o, const std::vector<std::int16_t>& values,
             const bool zero = values[std::size_t{f} * row.step + k] == 0;
             if (zero && !o.iacts.dense) continue;
             ++out[action::iact_data_read];
-            const unsigned lanes = row.macs == 1 ? column.stored : 2U * column.words();
+            const unsigned lanes = o.tile.macs == 1 ? column.stored : 2U * column.words();
             out[action::mac_gated] += zero ? lanes : lanes - column.stored;
             if (zero) continue;
             if (!row.weights_raw) out[action::weight_address_read] += 2;
@@ -68,10 +75,9 @@ void check_equal(const action_counts& found, const action_counts& expected) {
 // C0 = 2, S = 2, U = 1, M0 = 3, F = 2: iacts (1 0)(2 3)(0 0), columns s0c0 (1 0 2), s0c1 (0 0 0), s1c0 (4 5
 // 6), s1c1 (0 7 0). Window 0 has iacts 1, 2, 3 and window 1 has 2, 3: look-ups of columns 0, 2, 3 and 0, 1.
 BOOST_AUTO_TEST_CASE(a_row_of_two_windows_worked_by_hand) {
-    operands o({1, 0, 2, 3, 0, 0}, 2, {{1, 0, 2}, {0, 0, 0}, {4, 5, 6}, {0, 7, 0}}, false, false);
-    o.iacts.count_hits(2, 4);
-    energy::count_row(o.iacts, o.columns, {2, 2, 4, 3, 2, false}, o.counts);
-    energy::count_weight_fill(o.columns, false, o.counts);
+    operands o({1, 0, 2, 3, 0, 0}, 2, {{1, 0, 2}, {0, 0, 0}, {4, 5, 6}, {0, 7, 0}}, false, false, 2);
+    o.count({2, 2, 4, 3, false});
+    energy::count_weight_fill(o.tile, false, o.counts);
     action_counts expected;
     expected[action::iact_data_read] = 5;
     expected[action::iact_address_read] = 4;   // two windows of two segments
@@ -89,9 +95,8 @@ BOOST_AUTO_TEST_CASE(a_row_of_two_windows_worked_by_hand) {
 
 // The same in raw form on a PE of one MAC: every iact takes its turn, a zero one gates what follows.
 BOOST_AUTO_TEST_CASE(raw_zeros_are_read_and_gate_what_lies_behind) {
-    operands o({1, 0, 2, 3, 0, 0}, 2, {{1, 0, 2}, {0, 0, 0}, {4, 5, 6}, {0, 7, 0}}, true, true);
-    o.iacts.count_hits(2, 4);
-    energy::count_row(o.iacts, o.columns, {2, 2, 4, 3, 1, true}, o.counts);
+    operands o({1, 0, 2, 3, 0, 0}, 2, {{1, 0, 2}, {0, 0, 0}, {4, 5, 6}, {0, 7, 0}}, true, true, 1);
+    o.count({2, 2, 4, 3, true});
     action_counts expected;
     expected[action::iact_data_read] = 8;
     expected[action::iact_data_write] = 6;
@@ -120,10 +125,9 @@ BOOST_AUTO_TEST_CASE(counts_by_column_equal_a_walk_over_every_window) {
         for (auto& column : weights)
             for (auto& w : column) w = draw(0, 99) < percent ? 1 : 0;
         const bool raw_iacts = draw(0, 1) != 0, raw_weights = draw(0, 1) != 0;
-        operands o(values, step, weights, raw_iacts, raw_weights);
-        const energy::row_of_windows row{windows, step, columns, rows, draw(1, 2), raw_weights};
-        o.iacts.count_hits(windows, columns);
-        energy::count_row(o.iacts, o.columns, row, o.counts);
+        operands o(values, step, weights, raw_iacts, raw_weights, draw(1, 2));
+        const energy::row_of_windows row{windows, step, columns, rows, raw_weights};
+        o.count(row);
         BOOST_TEST_CONTEXT("row " << i) {
             check_equal(o.counts, walk(o, values, row));
         }
