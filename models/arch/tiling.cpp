@@ -24,6 +24,18 @@ tiling::tiling(const layer_shape& layer, const mapping& map, const machine& m)
       vertical_(axis_indices(map.vertical, noc_.cluster_rows)),
       horizontal_(axis_indices(map.horizontal, noc_.cluster_cols * noc_.pe_cols)),
       chain_length_(map.c1 * map.r1) {
+    tile_[at(loop::g)] = map_.g_tile();
+    tile_[at(loop::n)] = map_.n_tile();
+    tile_[at(loop::e)] = map_.e_tile();
+    tile_[at(loop::m)] = map_.m_tile();
+    tile_[at(loop::c)] = map_.c_tile();
+    tile_[at(loop::r)] = map_.r1;
+    tile_[at(loop::s)] = map_.s0;
+    const unsigned positions = std::min(chain_length_, noc_.cluster_rows * noc_.pe_rows);
+    for (unsigned p = 0; p < positions; ++p) chain_steps_.push_back({p / map_.r1 * map_.c0, p % map_.r1});
+    const unsigned together = std::max(map_.chain_clusters, 1U);
+    for (unsigned row = 0; row < noc_.cluster_rows; ++row)
+        row_places_.push_back({row / together, row % together * noc_.pe_rows});
     if (noc_.is_bus()) number_tags();
 }
 
@@ -144,14 +156,15 @@ pass_index tiling::index(std::uint64_t pass) const {
 }
 
 std::optional<tiling::place> tiling::locate(const pe_site& site) const {
-    const unsigned vertical = site.cluster_row / map_.chain_clusters;
+    if (site.cluster_row >= row_places_.size()) return std::nullopt;
+    const row_place& row = row_places_[site.cluster_row];
     const unsigned horizontal = site.cluster_col * noc_.pe_cols + site.pe_col;
-    const unsigned position =
-        site.cluster_row % map_.chain_clusters * noc_.pe_rows + (noc_.pe_rows - 1 - site.pe_row);
-    if (vertical >= vertical_.size() || horizontal >= horizontal_.size() || position >= chain_length_) {
+    const unsigned position = row.first_position + (noc_.pe_rows - 1 - site.pe_row);
+    if (row.vertical >= vertical_.size() || horizontal >= horizontal_.size() ||
+        position >= chain_steps_.size()) {
         return std::nullopt;
     }
-    return place{vertical, horizontal, position};
+    return place{row.vertical, horizontal, position};
 }
 
 pe_site tiling::site(const place& p) const {
@@ -166,13 +179,14 @@ std::optional<pe_tile> tiling::tile(const pass_index& index, const pe_site& site
     const axis_index& h = horizontal_[where->horizontal];
     pe_tile t;
     t.chain_position = where->chain_position;
-    t.g = index[at(loop::g)] * map_.g_tile() + v.g * map_.horizontal.g + h.g;
-    t.n = index[at(loop::n)] * map_.n_tile() + v.n * map_.horizontal.n + h.n;
-    t.e = index[at(loop::e)] * map_.e_tile() + v.e * map_.horizontal.e + h.e;
-    t.m_begin = index[at(loop::m)] * map_.m_tile() + (v.m * map_.horizontal.m + h.m) * map_.m0;
-    t.c_begin = index[at(loop::c)] * map_.c_tile() + where->chain_position / map_.r1 * map_.c0;
-    t.r = index[at(loop::r)] * map_.r1 + where->chain_position % map_.r1;
-    t.s_begin = index[at(loop::s)] * map_.s0;
+    const chain_step& step = chain_steps_[where->chain_position];
+    t.g = index[at(loop::g)] * tile_[at(loop::g)] + v.g * map_.horizontal.g + h.g;
+    t.n = index[at(loop::n)] * tile_[at(loop::n)] + v.n * map_.horizontal.n + h.n;
+    t.e = index[at(loop::e)] * tile_[at(loop::e)] + v.e * map_.horizontal.e + h.e;
+    t.m_begin = index[at(loop::m)] * tile_[at(loop::m)] + (v.m * map_.horizontal.m + h.m) * map_.m0;
+    t.c_begin = index[at(loop::c)] * tile_[at(loop::c)] + step.c;
+    t.r = index[at(loop::r)] * tile_[at(loop::r)] + step.r;
+    t.s_begin = index[at(loop::s)] * tile_[at(loop::s)];
     if (t.g >= layer_.groups || t.n >= layer_.batch || t.e >= layer_.e() || t.m_begin >= layer_.m ||
         t.c_begin >= layer_.c || t.r >= layer_.r || t.s_begin >= layer_.s) {
         return std::nullopt;

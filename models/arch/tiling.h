@@ -130,9 +130,18 @@ private:
     noc::noc_parameters noc_;
     std::array<unsigned, loop_count> trips_{};
     std::uint64_t passes_ = 1;
+    pass_index tile_{};                              ///< what a trip of each loop covers
     std::vector<axis_index> vertical_, horizontal_;  ///< by place
     unsigned chain_length_ = 1;                      ///< PEs of a chain that multiply, c1 * r1
-    std::vector<unsigned> iact_tags_;                ///< by PE; empty on the mesh
+    struct chain_step {
+        unsigned c = 0, r = 0;
+    };
+    std::vector<chain_step> chain_steps_;  ///< by chain position: where its tile begins in the pass's
+    struct row_place {
+        unsigned vertical = 0, first_position = 0;
+    };
+    std::vector<row_place> row_places_;  ///< by cluster row
+    std::vector<unsigned> iact_tags_;    ///< by PE; empty on the mesh
 };
 
 }  // namespace eyeriss::arch
