@@ -102,54 +102,79 @@ tile_bounds::tile_bounds(const arch::layer_shape& shape, const arch::machine& m,
     count_tiles(iacts, words);
 }
 
+/// What is the same for all output channels: look-ups and columns, for each tile of C0 channels.
+std::vector<tile_bounds::tile_columns> tile_bounds::look_ups_of(std::span<const std::uint32_t> turns,
+                                                                std::span<const unsigned> tile_of) const {
+    const std::size_t row = std::size_t{shape_.r} * s_tiles_;
+    std::vector<tile_columns> tiles(c_tiles_ * row);
+    const std::uint32_t* turn = turns.data();
+    for (unsigned c = 0; c < shape_.c; ++c) {
+        tile_columns* const of_channel = tiles.data() + c / tile_.c0 * row;
+        for (const unsigned to : tile_of) {
+            of_channel[to].look_ups += *turn++;
+            ++of_channel[to].columns;
+        }
+    }
+    return tiles;
+}
+
+/// Appends the loads of a tile of M0 and one of C0 channels; returns the PE cycles that they take.
+std::uint64_t tile_bounds::add_loads(std::span<const tile_columns> tiles, unsigned rows) {
+    const std::uint64_t windows = std::uint64_t{shape_.batch} * shape_.e() * shape_.f();
+    const std::uint64_t moves = m_.pe.psum_transfer_takes_ports ? (rows + 1) / 2 * windows : 0;
+    const unsigned dense_words = (rows + 1) / 2;
+    std::uint64_t all = 0;
+    for (std::size_t i = 0; i < tiles.size(); ++i) {
+        const tile_columns& t = tiles[i];
+        const std::uint64_t cycles = std::max(std::max(t.busy, windows) + moves, t.look_ups);
+        const std::uint64_t network =
+            m_.weight_port_words(tile_.weight_dense ? (std::uint64_t{dense_words} * 2 * t.columns + 2) / 3
+                                                    : t.data_words + (t.columns + 2) / 3);
+        if (i % s_tiles_ == 0) loads_.emplace_back();
+        loads_.back().busy += cycles;
+        loads_.back().loading += network;
+        total_loading_ += network;
+        all += cycles + (m_.pe.weight_double_buffer ? 0 : network);
+    }
+    return all;
+}
+
 void tile_bounds::count_tiles(const iact_profile& iacts, std::span<const std::uint8_t> words) {
     const auto& s = shape_;
-    const std::uint64_t windows = std::uint64_t{s.batch} * s.e() * s.f();
-    const auto turns = iacts.turns();
-    const std::size_t tiles = std::size_t{s.groups} * m_tiles_ * c_tiles_ * s.r * s_tiles_;
     const unsigned row = s.r * s_tiles_;
-    busy_.reserve(tiles);
-    loading_.reserve(tiles);
-    std::vector<std::uint64_t> busy(row), look_ups(row);
-    std::vector<unsigned> data_words(row), columns(row), tile_of(std::size_t{s.r} * s.s);
+    const std::size_t columns = std::size_t{s.c} * s.r * s.s;
+    loads_.reserve(std::size_t{s.groups} * m_tiles_ * c_tiles_ * s.r);
+    std::vector<unsigned> tile_of(std::size_t{s.r} * s.s);
     for (unsigned k = 0; k < s.r * s.s; ++k) tile_of[k] = k / s.s * s_tiles_ + k % s.s / tile_.s0;
     std::uint64_t all = 0;
     const std::uint8_t* word = words.data();
+    const unsigned each_lane = m_.pe.macs == 1 ? 2 : 1;
+    std::vector<tile_columns> tiles(row);
     for (unsigned g = 0; g < s.groups; ++g) {
+        const auto turns = iacts.turns().subspan(g * columns, columns);
+        const auto looked_up = look_ups_of(turns, tile_of);
         for (unsigned tile = 0; tile < m_tiles_; ++tile) {
             const unsigned rows = std::min(tile_.m0, s.m - tile * tile_.m0);
-            const unsigned dense_words = (rows + 1) / 2;
-            const unsigned dense_cycles = m_.pe.macs == 1 ? rows : dense_words;
-            const std::uint64_t moves = m_.pe.psum_transfer_takes_ports ? (rows + 1) / 2 * windows : 0;
-            const std::uint32_t* turn = turns.data() + std::size_t{g} * s.c * s.r * s.s;
-            for (unsigned c = 0; c < s.c; c += tile_.c0) {
-                std::fill(busy.begin(), busy.end(), 0);
-                std::fill(look_ups.begin(), look_ups.end(), 0);
-                std::fill(data_words.begin(), data_words.end(), 0);
-                std::fill(columns.begin(), columns.end(), 0);
-                for (unsigned i = c; i < std::min(c + tile_.c0, s.c); ++i) {
-                    for (unsigned k = 0; k < s.r * s.s; ++k, ++turn) {
-                        const unsigned to = tile_of[k];
-                        const unsigned n = tile_.weight_dense ? dense_words : *word++;
-                        const unsigned cycles =
-                            tile_.weight_dense ? dense_cycles : column_cycles(n, m_.pe.macs);
-                        busy[to] += std::uint64_t{*turn} * cycles;
-                        look_ups[to] += *turn;
-                        data_words[to] += n;
-                        ++columns[to];
+            const unsigned dense_cycles = m_.pe.macs == 1 ? rows : (rows + 1) / 2;
+            const std::uint32_t* turn = turns.data();
+            for (unsigned ct = 0; ct < c_tiles_; ++ct) {
+                std::copy_n(looked_up.begin() + static_cast<std::ptrdiff_t>(std::size_t{ct} * row), row,
+                            tiles.begin());
+                if (tile_.weight_dense) {
+                    for (auto& t : tiles) t.busy = t.look_ups * dense_cycles;
+                } else {
+                    const unsigned channels = std::min(tile_.c0, s.c - ct * tile_.c0);
+                    for (unsigned i = 0; i < channels; ++i) {
+                        for (const unsigned to : tile_of) {
+                            const unsigned n = *word++;
+                            // column_cycles: with one MAC the last word of a column may hold one weight.
+                            const unsigned cycles = n * each_lane - (n != 0 ? each_lane - 1 : 0);
+                            tiles[to].busy += std::uint64_t{*turn++} * cycles;
+                            tiles[to].data_words += n;
+                        }
                     }
                 }
-                for (unsigned to = 0; to < row; ++to) {
-                    const std::uint64_t cycles =
-                        std::max({std::max(busy[to], windows) + moves, look_ups[to]});
-                    const std::uint64_t network = m_.weight_port_words(
-                        tile_.weight_dense ? (std::uint64_t{dense_words} * 2 * columns[to] + 2) / 3
-                                           : data_words[to] + (columns[to] + 2) / 3);
-                    busy_.push_back(cycles);
-                    loading_.push_back(static_cast<std::uint32_t>(network));
-                    total_loading_ += network;
-                    all += cycles + (m_.pe.weight_double_buffer ? 0 : network);
-                }
+                all += add_loads(tiles, rows);
             }
         }
     }
@@ -162,19 +187,22 @@ const std::vector<tile_bounds::place_load>& tile_bounds::busiest_places(const ar
     const unsigned c_places = std::min(map.c1, c_tiles_);
     const auto [entry, is_new] = cache_.try_emplace({g_places, m_places, c_places, map.r1});
     if (!is_new) return entry->second;
-    std::vector<place_load> loads(std::size_t{g_places} * m_places * c_places * map.r1);
-    std::size_t tile = 0;
+    const std::size_t in_chain = std::size_t{c_places} * map.r1;
+    std::vector<std::size_t> place_of;  // in its chain, by c tile and r
+    for (unsigned ct = 0; ct < c_tiles_; ++ct) {
+        for (unsigned r = 0; r < shape_.r; ++r)
+            place_of.push_back(std::size_t{ct % c_places} * map.r1 + r % map.r1);
+    }
+    std::vector<place_load> loads(g_places * m_places * in_chain);
+    const place_load* load = loads_.data();
     for (unsigned g = 0; g < shape_.groups; ++g) {
         for (unsigned mt = 0; mt < m_tiles_; ++mt) {
             const std::size_t gm = std::size_t{g % g_places} * m_places + mt % m_places;
-            for (unsigned ct = 0; ct < c_tiles_; ++ct) {
-                for (unsigned r = 0; r < shape_.r; ++r) {
-                    place_load& to = loads[(gm * c_places + ct % c_places) * map.r1 + r % map.r1];
-                    for (unsigned st = 0; st < s_tiles_; ++st, ++tile) {
-                        to.busy += busy_[tile];
-                        to.loading += loading_[tile];
-                    }
-                }
+            place_load* const chain = loads.data() + gm * in_chain;
+            for (const std::size_t place : place_of) {
+                chain[place].busy += load->busy;
+                chain[place].loading += load->loading;
+                ++load;
             }
         }
     }

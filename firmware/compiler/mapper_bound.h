@@ -45,7 +45,15 @@ private:
     };
     using places = std::tuple<unsigned, unsigned, unsigned, unsigned>;  ///< g, m, c1, r1
 
+    /// What the weight columns of the PE tiles of some channels take, by r and s tile.
+    struct tile_columns {
+        std::uint64_t busy = 0, look_ups = 0;
+        unsigned data_words = 0, columns = 0;
+    };
     void count_tiles(const iact_profile& iacts, std::span<const std::uint8_t> words);
+    [[nodiscard]] std::vector<tile_columns> look_ups_of(std::span<const std::uint32_t> turns,
+                                                        std::span<const unsigned> tile_of) const;
+    std::uint64_t add_loads(std::span<const tile_columns> tiles, unsigned rows);
     [[nodiscard]] const std::vector<place_load>& busiest_places(const arch::mapping& map);
     [[nodiscard]] double iact_port_cycles(const arch::mapping& map) const;
     [[nodiscard]] double weight_port_cycles(const arch::mapping& map, std::uint64_t repeats) const;
@@ -56,8 +64,7 @@ private:
     arch::mapping tile_;
     unsigned m_tiles_, c_tiles_, s_tiles_;
     std::uint64_t demanded_iact_bits_;
-    std::vector<std::uint64_t> busy_;     ///< [g][m tile][c tile][r][s tile]
-    std::vector<std::uint32_t> loading_;  ///< as busy_
+    std::vector<place_load> loads_;  ///< [g][m tile][c tile][r], all s tiles together
     std::uint64_t total_loading_ = 0;
     std::uint64_t least_ = 0;
     std::map<places, std::vector<place_load>> cache_;

@@ -63,13 +63,14 @@ iact_profile::iact_profile(const arch::layer_shape& shape, const calibration& da
             }
         }
     }
+    for (unsigned s0 = 1; s0 <= shape.s; ++s0) pairs_.push_back(count_pairs(s0));
 }
 
 unsigned iact_profile::segments(unsigned s_count) const {
     return shape_.f() + ceil_div(s_count, shape_.stride_w) - 1;
 }
 
-std::uint64_t iact_profile::pairs(unsigned s0) const {
+std::uint64_t iact_profile::count_pairs(unsigned s0) const {
     std::uint64_t pairs = 0;
     const std::uint32_t* row = before_.data();
     for (std::size_t i = 0; i < std::size_t{shape_.batch} * shape_.channels_in(); ++i) {

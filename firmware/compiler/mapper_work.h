@@ -26,9 +26,10 @@ public:
     [[nodiscard]] std::uint64_t demanded_bits(unsigned c0, unsigned s0, unsigned operand_bits) const;
 
     /// The pairs among them: values that take a turn, counted for each use of their row.
-    [[nodiscard]] std::uint64_t pairs(unsigned s0) const;
+    [[nodiscard]] std::uint64_t pairs(unsigned s0) const { return pairs_.at(s0 - 1); }
 
 private:
+    [[nodiscard]] std::uint64_t count_pairs(unsigned s0) const;
     /// Segments of a row for so many filter columns.
     [[nodiscard]] unsigned segments(unsigned s_count) const;
 
@@ -38,6 +39,7 @@ private:
     std::vector<std::uint32_t> turns_;   ///< [g][c][r][s]
     std::vector<std::uint32_t> before_;  ///< [n][g*c][padded h]: values that take a turn left of x, 0..width_
     unsigned padded_rows_;
+    std::vector<std::uint64_t> pairs_;  ///< by S0 - 1
 };
 
 }  // namespace eyeriss::compiler
