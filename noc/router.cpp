@@ -13,19 +13,20 @@ router::router(sc_core::sc_module_name name, std::span<const port_name> names, p
       names_(names),
       mesh_(mesh),
       straight_(straight),
-      hop_(hop),
-      select_(names.size(), none),
-      reached_(names.size(), 0),
-      words_(names.size(), 0),
-      open_(names.size(), false) {
+      hop_(hop) {
+    select_.fill(none);
     for (unsigned port = 0; port < names.size(); ++port) {
         in[port].register_b_transport(this, &router::transport, static_cast<int>(port));
     }
 }
 
+void router::end_of_elaboration() {
+    for (unsigned port = 0; port < out.size(); ++port) beyond_[port] = out[port].operator->();
+}
+
 std::string router::configure(std::span<const port_set> enabled) {
     std::fill(reached_.begin(), reached_.end(), port_set{0});
-    for (unsigned port = 0; port < select_.size(); ++port) {
+    for (unsigned port = 0; port < names_.size(); ++port) {
         const port_set drivers = enabled[port];
         const auto source = static_cast<unsigned>(std::countr_zero(drivers));
         const auto where = [&] {
@@ -47,19 +48,21 @@ std::string router::configure(std::span<const port_set> enabled) {
 }
 
 unsigned router::links() const {
-    return static_cast<unsigned>(std::count(open_.begin(), open_.end(), false));
+    const auto end = open_.begin() + static_cast<std::ptrdiff_t>(names_.size());
+    return static_cast<unsigned>(std::count(open_.begin(), end, false));
 }
 
 void router::clear_counts() {
-    std::fill(words_.begin(), words_.end(), std::uint64_t{0});
+    words_.fill(0);
 }
 
 void router::transport(int source, burst& b, sc_core::sc_time& delay) {
     for (port_set rest = reached_[static_cast<unsigned>(source)]; rest != 0; rest &= rest - 1) {
         const auto port = static_cast<unsigned>(std::countr_zero(rest));
         words_[port] += b.words;
-        sc_core::sc_time there = (mesh_ >> port & 1U) != 0 ? delay + hop_ : delay;
-        out[port]->b_transport(b, there);
+        sc_core::sc_time there = delay;
+        if ((mesh_ >> port & 1U) != 0) there += hop_;
+        beyond_[port]->b_transport(b, there);
     }
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -24,6 +26,7 @@ struct port_name {
 class router : public sc_core::sc_module {
 public:
     static constexpr unsigned none = 7;
+    static constexpr std::size_t most_ports = 5;
 
     sc_core::sc_vector<stream_in<router>> in;
     sc_core::sc_vector<stream_out<router>> out;
@@ -55,6 +58,9 @@ public:
     [[nodiscard]] std::uint64_t words(unsigned destination) const { return words_[destination]; }
     void clear_counts();
 
+protected:
+    void end_of_elaboration() override;
+
 private:
     void transport(int source, burst& b, sc_core::sc_time& delay);
 
@@ -62,10 +68,12 @@ private:
     port_set mesh_;
     port_set straight_;
     sc_core::sc_time hop_;
-    std::vector<std::uint8_t> select_;
-    std::vector<port_set> reached_;  ///< by source, the destinations that select it
-    std::vector<std::uint64_t> words_;
-    std::vector<bool> open_;
+    // By port, within the object: a burst of a large array visits thousands of routers.
+    std::array<port_set, most_ports> reached_{};  ///< by source, the destinations that select it
+    std::array<std::uint64_t, most_ports> words_{};
+    std::array<tlm::tlm_fw_transport_if<stream_protocol>*, most_ports> beyond_{};  ///< what `out` is bound to
+    std::array<std::uint8_t, most_ports> select_{};
+    std::array<bool, most_ports> open_{};
 };
 
 }  // namespace eyeriss::noc
