@@ -22,10 +22,10 @@ class core;
 // instructions. The op that leaves the block returns itself, with the next address in core::pc; a sentinel
 // stands behind the last op for blocks that end without a jump.
 //
-// Where the target is static (branch, jal, sentinel) the leaving op remembers the op that it leads to in
-// `link`, so a loop runs without looking its address up. Instructions are counted by subtracting the op that
-// was entered from the op that left. A block can be entered at any op, and to stop after n instructions its
-// ops are copied, with a sentinel behind the n-th: handlers test no budget.
+// The leaving op remembers the op that it leads to in `link`, jalr the one that it led to last, so neither a
+// loop nor a function called from one place has its address looked up. Instructions are counted by
+// subtracting the op that was entered from the op that left. A block can be entered at any op, and to stop
+// after n instructions its ops are copied, with a sentinel behind the n-th: handlers test no budget.
 //
 // Decoded code is valid until fence.i, as the ISA says: stores to code, also by DMA, show after it.
 
@@ -34,7 +34,7 @@ struct op {
     using handler = op* (*)(core&, op*);
 
     handler run = nullptr;
-    op* link = nullptr;    ///< static successor block, once known
+    op* link = nullptr;    ///< the block that follows, once known
     std::int32_t imm = 0;  ///< immediate; the target address of branches and jal; the sum of auipc
     std::uint32_t pc = 0;  ///< own address
     std::uint8_t rd = 0;   ///< x0 as a target is core::discard

@@ -122,10 +122,11 @@ public:
         exit_ = at;
         return at;
     }
-    /// Leaves the block for an address known only now.
+    /// Leaves the block for an address known only now; `at` remembers where it led last.
     op* jump_indirect(op* at, std::uint32_t target) {
         pc = target;
-        exit_ = nullptr;
+        if (at->link != nullptr && at->link->pc != target) at->link = nullptr;
+        exit_ = at;
         return at;
     }
     /// Charges the op that executes now `cycles` beyond its own, which end the slice by as much earlier.
@@ -175,7 +176,7 @@ private:
     std::uint32_t protection_version_ = 0;
     op* entered_ = nullptr;
     const op* current_ = nullptr;
-    op* exit_ = nullptr;    ///< op with a static target that left its block last
+    op* exit_ = nullptr;    ///< op whose target is known that left its block last
     op* resume_ = nullptr;  ///< where a cut block goes on
     trap trap_;
     bool sleeping_ = false;
