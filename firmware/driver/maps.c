@@ -162,9 +162,11 @@ static eyeriss_result visit(const eyeriss_map* map, uint32_t n, visitor take, vo
         const unit_place at = unit_at(map, n, unit);
         if (at.entry != NULL && pairs_of(&at) > at.values) return EYERISS_DRIVER_TENSOR_DATA;
         unit_reader reader = open_unit(map, &at);
+        const uint32_t channel_step = map->height * map->width;
         for (uint32_t x = 0; x < map->width; ++x) {
-            for (uint32_t i = 0; i < at.held; ++i) {
-                take(map, context, place_of(map, &at, i, x), next_value(&reader));
+            uint32_t place = place_of(map, &at, 0u, x);
+            for (uint32_t i = 0; i < at.held; ++i, place += channel_step) {
+                take(map, context, place, next_value(&reader));
             }
         }
         if (reader.holds != 0u) return EYERISS_DRIVER_TENSOR_DATA;
