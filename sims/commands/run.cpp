@@ -19,6 +19,7 @@
 #include "sims/session/access_log.h"
 #include "sims/session/fault_options.h"
 #include "sims/session/simulate.h"
+#include "sims/session/what_if.h"
 #include "sims/support/duration.h"
 #include "sims/support/error.h"
 #include "sims/support/guard.h"
@@ -37,6 +38,7 @@ struct run_options {
     cpu_watch_options watch;
     outer_world_options world;
     fault_options faults;
+    std::vector<std::string> ideal;
     std::uint64_t seed = 1;
 };
 
@@ -64,8 +66,25 @@ provenance trace(const run_options& options, const common_options& common, const
     return how;
 }
 
+/// What --ideal asks. \throws user_error where the runs could not be compared.
+std::vector<limit> limits_to_remove(const run_options& options) {
+    auto limits = read_limits(options.ideal);
+    if (limits.empty()) return limits;
+    if (options.timing != "timed") {
+        throw user_error("--ideal expects --timing timed: without times there is nothing to compare");
+    }
+    if (!options.max_time.empty() || options.max_instructions) {
+        throw user_error("--ideal expects whole runs: leave out --max-time and --max-instructions");
+    }
+    if (options.faults.any()) {
+        throw user_error("--ideal expects runs without --fault and --faults");
+    }
+    return limits;
+}
+
 int run_one(const run_options& options, const common_options& common, const std::string& name,
             const fs::path& out) {
+    const auto limits = limits_to_remove(options);
     const auto config = common.machine();
     simulation_request request{config.machine, options.timing == "timed", {}, common.show_progress()};
     request.dram = chosen_dram(config.machine);
@@ -94,9 +113,21 @@ int run_one(const run_options& options, const common_options& common, const std:
             ? default_input(compiler::image_name(image.bytes, header.name_offset), shape, options.seed)
             : read_input(options.input, shape);
     const auto reference = reference_for(network, input, cache);
+    std::optional<what_if> ideal;
+    if (!limits.empty()) {
+        ideal.emplace(limits, request, image, input, reference);
+        if (ideal->interrupted()) return exit_interrupted;
+    }
+    const auto how = trace(options, common, network, image, input);
     auto run = simulate_network(request, image, input, reference);
     run.result.network = network.name;
-    return finish(run, config, trace(options, common, network, image, input), folder, common);
+    if (ideal && run.result.complete) {
+        run.result.what_if =
+            std::make_shared<const nlohmann::ordered_json>(ideal->compare(run.result, config.machine));
+    }
+    const int code = finish(run, config, how, folder, common);
+    if (const auto wrong = ideal ? ideal->error() : ""; !wrong.empty()) throw std::runtime_error(wrong);
+    return code;
 }
 
 /// Runs one network in a process of its own, since SystemC elaborates once a process.
@@ -190,6 +221,9 @@ void add_run(CLI::App& app, const common_options& common, action& chosen) {
         ->check(CLI::IsMember({"functional", "timed"}))
         ->capture_default_str();
     command->add_option("--out", options->out, "Results folder [out/NETWORK]");
+    command->add_option("--ideal", options->ideal,
+                        "Run without this limit as well, to see what it costs: dram, noc, glb, firmware, "
+                        "sparsity-balance or all-in-turn; repeatable");
     command->add_option("--record-dram", options->record_dram,
                         "Trace of the requests to DRAM, for dram --trace");
     command->add_option("--max-time", options->max_time, "End after this simulated time, e.g. 10ms");

@@ -1,6 +1,7 @@
 #include "sims/results/finish.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -9,6 +10,7 @@
 #include "sims/inputs/npy.h"
 #include "sims/results/layer_table.h"
 #include "sims/results/results_energy.h"
+#include "sims/session/what_if.h"
 #include "sims/support/error.h"
 
 namespace eyeriss::sims {
@@ -47,7 +49,8 @@ int finish(const network_run& run, const platform::configuration& config, const 
     if (common.json) {
         fmt::print("{}", summary);
     } else if (!common.quiet) {
-        fmt::print("{}results in {}\n", layer_table(result, config.machine), folder.target().string());
+        fmt::print("{}{}results in {}\n", layer_table(result, config.machine, styles_of(STDOUT_FILENO)),
+                   result.what_if ? what_if_table(*result.what_if) : "", folder.target().string());
         for (const auto& note : result.notes) {
             fmt::print("note: {}\n", note);
         }

@@ -135,24 +135,30 @@ std::string verdict(const run_result& run) {
 
 }  // namespace
 
-std::string layer_table(const run_result& run, const arch::machine& machine) {
+std::string layer_table(const run_result& run, const arch::machine& machine, const text_styles& styles) {
+    const auto styled = [&](std::string_view style, const std::string& text) {
+        return style.empty() ? text
+                             : fmt::format("{}{}{}\n", style, text.substr(0, text.size() - 1), styles.plain);
+    };
     const bool timed = run.timing == "timed";
     std::string out =
         fit(fmt::format("{} on {}, {}", run.network, machine.name, run.timing), table_columns) + "\n";
-    out += fmt::format("{:<12} {:<4}", "layer", "type");
+    auto head = fmt::format("{:<12} {:<4}", "layer", "type");
     if (timed) {
-        out += fmt::format(" {:>8} {:>4}", "cycles", "PE%");
+        head += fmt::format(" {:>8} {:>4}", "cycles", "PE%");
     }
     if (run.energy_table && timed) {
-        out += fmt::format(" {:>6}", "uJ");
+        head += fmt::format(" {:>6}", "uJ");
     }
-    out +=
+    head +=
         fmt::format(" {:>6} {:>6} {:>6} {:>3} {:<8} {}\n", "MACs", "effect", "KiB", "ok", "i/w/p", "mapping");
+    out += styled(styles.bold, head);
     for (const auto& l : run.layers) {
-        out += line(run, l);
+        out += styled(l.bit_exact == false ? styles.bad : std::string_view(), line(run, l));
     }
     out += "i/w/p: NoC modes of iact, weight, psum: un(icast) gr(ouped) in(terleaved) br(oadcast)\n";
-    return out + totals(run, machine) + energy_totals(run) + verdict(run);
+    return out + totals(run, machine) + energy_totals(run) +
+           styled(run.complete && run.bit_exact() == true ? styles.good : styles.bad, verdict(run));
 }
 
 }  // namespace eyeriss::sims

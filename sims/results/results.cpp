@@ -305,6 +305,9 @@ json summary_json(const run_result& run, const arch::machine& machine) {
     if (run.memory) {
         out["memory"] = *run.memory;
     }
+    if (run.what_if) {
+        out["what_if"] = *run.what_if;
+    }
     out["notes"] = run.notes;
     out["refused_accesses"] = refused_json(run.refused);
     out["layers"] = json::array();

@@ -80,9 +80,10 @@ struct run_result {
     double simulated_seconds = 0;
     std::string mapping_cost = "cycles";  ///< image_notes::cost
     std::vector<layer_result> layers;
-    std::shared_ptr<const nlohmann::ordered_json> memory;  ///< what memory_json tells; may be null
-    std::vector<std::string> notes;                        ///< remarks of importer and compiler
-    std::vector<platform::refused_access> refused;         ///< register accesses that were not taken
+    std::shared_ptr<const nlohmann::ordered_json> memory;   ///< what memory_json tells; may be null
+    std::shared_ptr<const nlohmann::ordered_json> what_if;  ///< what what_if::compare tells; may be null
+    std::vector<std::string> notes;                         ///< remarks of importer and compiler
+    std::vector<platform::refused_access> refused;          ///< register accesses that were not taken
     host_figures host;
     /// What actions take on this machine. Energies are given where it is known and the run is timed: without
     /// cycles there is no clock energy.

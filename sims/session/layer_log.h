@@ -23,6 +23,8 @@ public:
     void marker(std::uint32_t layer, double seconds);
 
     [[nodiscard]] const std::string& name(std::size_t layer) const { return layers_.at(layer).name; }
+    /// MACs of a layer as the network has them; 0 for one of the core.
+    [[nodiscard]] std::uint64_t macs(std::size_t layer) const { return macs_.at(layer); }
     [[nodiscard]] std::size_t size() const { return layers_.size(); }
     [[nodiscard]] const std::vector<layer_result>& layers() const { return layers_; }
     /// Empty, or the first layer whose simulated MACs are not the network's.

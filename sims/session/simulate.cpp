@@ -19,6 +19,7 @@
 #include "sims/session/host_uart.h"
 #include "sims/session/interrupt.h"
 #include "sims/session/layer_log.h"
+#include "sims/session/progress_line.h"
 #include "sims/support/error.h"
 #include "sims/support/sha256.h"
 #include "sims/support/stopwatch.h"
@@ -67,13 +68,15 @@ public:
         : request_(request),
           image_(image),
           log_(image.bytes, request.machine, request.timed),
+          watchers_(request.watchers),
           terminal_(request.uart.empty() ? nullptr : open_host_uart(request.uart)),
           soc_("soc", request.machine, options()),
           accesses_(request.log, soc_) {
+        if (request.progress) watchers_.push_back(std::make_shared<progress_line>(request.machine.clock_mhz));
         soc_.accelerator_block().observe_layers([this](const auto& report) { log_.report(report); });
         soc_.accelerator_block().observe_markers([this](std::uint32_t layer, double seconds) {
             log_.marker(layer, seconds);
-            show(layer);
+            for (const auto& w : watchers_) w->layer_begins(layer, seconds, log_);
         });
     }
 
@@ -96,7 +99,7 @@ public:
         }
         outer_world world(request_.world, soc_, parts());
         arm(request_.faults, soc_);
-        const auto limits = to_platform(request_.limits);
+        const auto limits = watched(to_platform(request_.limits));
         const auto outcome = world.run(terminal_ ? with_input(limits, *terminal_, soc_) : limits);
         if (recording_) {
             recording_->close();
@@ -106,9 +109,7 @@ public:
         accesses_.finish();
         out.refused = accesses_.refused();
         accesses_.print_refused();
-        if (request_.progress) {
-            fmt::print(stderr, "\r\033[K");
-        }
+        for (const auto& w : watchers_) w->ended();
         out.stopped_by = to_string(outcome.reason);
         out.complete = outcome.exit_code == 0;
         out.guest_exit_code = static_cast<std::uint32_t>(outcome.exit_code.value_or(0));
@@ -217,17 +218,20 @@ private:
         return fmt::format("firmware ended with exit code {}: {}", code, message);
     }
 
-    void show(std::uint32_t layer) const {
-        if (request_.progress && layer < log_.size()) {
-            fmt::print(stderr, "\r\033[K{}/{} {}", layer + 1, log_.size(), log_.name(layer));
-            std::fflush(stderr);
-        }
+    [[nodiscard]] platform::run_limits watched(platform::run_limits limits) const {
+        if (watchers_.empty()) return limits;
+        limits.interrupted = [this, asked = limits.interrupted] {
+            for (const auto& w : watchers_) w->passed(sc_core::sc_time_stamp().to_seconds());
+            return asked && asked();
+        };
+        return limits;
     }
 
     const simulation_request& request_;
     const prepared_image& image_;
     std::string uart_, input_hash_;
     layer_log log_;
+    std::vector<std::shared_ptr<run_watcher>> watchers_;
     std::unique_ptr<host_uart> terminal_;
     platform::soc soc_;
     access_log accesses_;

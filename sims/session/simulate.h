@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,6 +15,7 @@
 #include "sims/session/cpu_watch.h"
 #include "sims/session/fault_options.h"
 #include "sims/session/outer_world.h"
+#include "sims/session/run_watcher.h"
 
 /// Running images and firmware on the SoC. A process elaborates one SoC and no second.
 namespace eyeriss::sims {
@@ -48,7 +50,8 @@ struct simulation_request {
     arch::machine machine;
     bool timed = true;
     run_limits limits;
-    bool progress = false;  ///< a line on standard error that says which layer is running
+    bool progress = false;  ///< a progress_line on standard error
+    std::vector<std::shared_ptr<run_watcher>> watchers = {};
     std::optional<platform::timed_dram> dram = std::nullopt;  ///< in place of the machine's dram.model
     std::string record_dram{};               ///< trace file of the requests to DRAM; empty: none
     std::string uart{};                      ///< as open_host_uart takes it; empty: firmware has no terminal
