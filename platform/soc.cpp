@@ -133,7 +133,12 @@ void soc::make_other_harts(const arch::core_parameters& core) {
         other_harts_.push_back(std::make_unique<hart>(fmt::format("hart{}", id).c_str(), core, id,
                                                       static_cast<std::uint32_t>(memory_map::boot_rom.base)));
     }
+    std::vector<const hart*> all;
     for (unsigned id = 0; id < harts(); ++id) {
+        all.push_back(&cpu(id));
+    }
+    for (unsigned id = 0; id < harts(); ++id) {
+        cpu(id).count_with(all);
         cpu(id).set_time_source([this](const sc_core::sc_time& time) { return clint_.mtime_at(time); });
         if (harts() > 1) {
             cpu(id).share_reservations(reservations_, id);
@@ -300,10 +305,18 @@ void soc::serve_host_calls(const semihosting_options& options) {
     }
 }
 
+std::uint64_t soc::instructions() const {
+    std::uint64_t sum = hart_.statistics().instructions;
+    for (const auto& other : other_harts_) {
+        sum += other->statistics().instructions;
+    }
+    return sum;
+}
+
 void soc::release(const run_limits& limits) {
     hart_.release(limits.until, limits.instructions);
     for (auto& other : other_harts_) {
-        other->release(limits.until);
+        other->release(limits.until, limits.instructions);
     }
 }
 
@@ -328,7 +341,9 @@ std::optional<stop_reason> soc::stopped(const run_limits& limits) const {
     if (finisher_.exit_code()) {
         return stop_reason::finished;
     }
-    if (hart_.halted() == hart::halt::instruction_limit) {
+    const auto at_limit = [](const hart& h) { return h.halted() == hart::halt::instruction_limit; };
+    if (at_limit(hart_) ||
+        std::ranges::any_of(other_harts_, [&](const auto& other) { return at_limit(*other); })) {
         return stop_reason::instruction_limit;
     }
     if (sc_core::sc_time_stamp() >= limits.until) {

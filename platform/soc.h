@@ -118,18 +118,22 @@ public:
 
     // Running.
     /// Runs until firmware finishes or a limit is reached; can be called again to go on. Limits are exact:
-    /// a hart executes nothing that starts at or after `until`. Instructions are those of hart 0.
+    /// a hart executes nothing that starts at or after `until`; instructions are those of all harts together,
+    /// with several harts to within a quantum.
     run_result run(const run_limits& limits = {});
     /// Lets the harts go, for users who call sc_start themselves.
     void start() { release({}); }
 
     [[nodiscard]] std::optional<int> exit_code() const { return finisher_.exit_code(); }
+    /// Of hart 0.
     [[nodiscard]] hart_statistics cpu_statistics() const { return hart_.statistics(); }
+    /// Retired by all harts.
+    [[nodiscard]] std::uint64_t instructions() const;
     /// Bytes and transactions by b_transport; `busy` is known to the simple model only.
     [[nodiscard]] dram::dram_statistics dram_statistics() const;
 
-    /// Resets harts, accelerator and devices, as a debugger or the watchdog may ask at any time of a run.
-    /// Memory and simulated time stay.
+    /// Brings harts, accelerator and devices to the state after power-on, as a debugger or the watchdog may
+    /// ask at any time of a run. Memory and simulated time stay; a reset mends no fault (doc/reliability.md).
     void reset();
     /// Must be called after write_memory from within a run, by anyone who changes code: harts forget what
     /// they have decoded.
@@ -171,7 +175,8 @@ private:
     void map_parts(const arch::machine& machine, const soc_options& options);
     void bind_dma(const arch::machine& machine, const soc_options& options);
     void connect_lines();
-    void reset_devices();
+    void restart();
+    void reset_accelerator();
     watchdog::actions watchdog_actions();
     [[nodiscard]] std::string_view register_name(std::string_view target, std::uint64_t offset) const;
     void advance(const sc_core::sc_time& step, const run_limits& limits);

@@ -140,7 +140,7 @@ void accelerator::control(std::uint32_t written) {
         for (const auto counter :
              {EYERISS_REG_ERROR_CODE, EYERISS_REG_ERROR_INFO, EYERISS_REG_CYCLES_LO, EYERISS_REG_CYCLES_HI,
               EYERISS_REG_MACS_LO, EYERISS_REG_MACS_HI, EYERISS_REG_OVERFLOWS, EYERISS_REG_ECC_DRAM_CORRECTED,
-              EYERISS_REG_ECC_GLB_CORRECTED, EYERISS_REG_ECC_ADDRESS}) {
+              EYERISS_REG_ECC_GLB_CORRECTED, EYERISS_REG_ECC_ADDRESS, EYERISS_REG_PERF_REACHED}) {
             file.set(counter, 0);
         }
     } else if ((written & EYERISS_CTRL_START) != 0 &&

@@ -150,7 +150,8 @@ std::uint64_t hart::budget() const {
     const sc_core::sc_time& now = sc_core::sc_time_stamp();
     const std::uint64_t until_activity = cycles_in(sc_core::sc_time_to_pending_activity());
     const std::uint64_t until_limit = cycles_in(std::min(time_limit_, stop_time_) - now);
-    const std::uint64_t instructions = instruction_limit_ - core_.retired();
+    // Several harts may be within their slices at a time: each takes its share of what is left.
+    const std::uint64_t instructions = instructions_left() / std::max<std::size_t>(counted_.size(), 1);
     return std::max<std::uint64_t>(1, std::min({quantum_cycles_, until_activity, until_limit, instructions}));
 }
 
@@ -236,10 +237,18 @@ void hart::on_host_call(std::function<void(hart&)> call) {
 }
 
 hart::halt hart::limit_reached() const {
-    if (core_.retired() >= instruction_limit_) {
+    if (instructions_left() == 0) {
         return halt::instruction_limit;
     }
     return sc_core::sc_time_stamp() >= time_limit_ ? halt::time_limit : halt::none;
+}
+
+std::uint64_t hart::instructions_left() const {
+    std::uint64_t retired = counted_.empty() ? core_.retired() : 0;
+    for (const hart* each : counted_) {
+        retired += each->core_.retired();
+    }
+    return instruction_limit_ - std::min(retired, instruction_limit_);
 }
 
 void hart::wait_until(std::uint64_t cycle) {

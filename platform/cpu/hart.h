@@ -82,6 +82,10 @@ public:
     void release(const sc_core::sc_time& until = sc_core::sc_max_time(),
                  std::uint64_t instruction_limit = std::numeric_limits<std::uint64_t>::max());
 
+    /// Lets the instruction limit count what these harts retire together, this one among them. What one of
+    /// them executes while another is within a quantum comes on top of the limit. They outlive this.
+    void count_with(std::vector<const hart*> harts) { counted_ = std::move(harts); }
+
     [[nodiscard]] halt halted() const { return halt_; }
     [[nodiscard]] hart_statistics statistics() const;
     /// Loads and stores by DMI to memory granted within bus addresses [first, last].
@@ -165,6 +169,7 @@ private:
     [[nodiscard]] std::uint64_t budget() const;
     [[nodiscard]] std::uint64_t step_budget();
     [[nodiscard]] halt limit_reached() const;
+    [[nodiscard]] std::uint64_t instructions_left() const;
     [[nodiscard]] std::optional<hart_stop> stop_due();
     void ask_debugger(const hart_stop& stop);
     [[nodiscard]] counter_values counters() const;
@@ -177,6 +182,7 @@ private:
     std::uint64_t active_cycles_ = 0;
     sc_core::sc_time time_limit_;
     std::uint64_t instruction_limit_ = 0;
+    std::vector<const hart*> counted_;  ///< empty: this hart alone
     halt halt_ = halt::held;
     unsigned settling_deltas_ = std::numeric_limits<unsigned>::max();
     sc_core::sc_event released_;

@@ -40,6 +40,17 @@ void plic::reset() {
     state_ = {};
     std::ranges::fill(contexts_, context{});
     update();
+    // Devices that are reset at the same time lower their lines a delta cycle later.
+    sc_core::sc_spawn([this] {
+        constexpr unsigned deltas_until_lines_are_low = 2;
+        for (unsigned i = 0; i < deltas_until_lines_are_low; ++i) {
+            wait(sc_core::SC_ZERO_TIME);
+        }
+        for (unsigned i = 1; i < sources; ++i) {
+            state_.at(i).pending = levels[i].size() != 0 && levels[i]->read();
+        }
+        update();
+    });
 }
 
 void plic::add_sources() {

@@ -54,7 +54,7 @@ void print_end(const platform::run_result& outcome, const platform::soc& soc, co
     nlohmann::ordered_json out;
     out["exit_code"] = outcome.exit_code ? nlohmann::ordered_json(*outcome.exit_code) : nullptr;
     out["stopped_by"] = to_string(outcome.reason);
-    out["instructions"] = soc.cpu_statistics().instructions;
+    out["instructions"] = soc.instructions();
     out["simulated_seconds"] = sc_core::sc_time_stamp().to_seconds();
     out["refused_accesses"] = refused_json(accesses.refused());
     out["wall_seconds"] = running.wall_seconds();
@@ -130,7 +130,7 @@ int boot(const boot_options& options, const common_options& common) {
         fmt::print(stderr, "eyeriss-vp: {} after {} and {} instructions\n",
                    outcome.exit_code ? fmt::format("exit code {}", *outcome.exit_code)
                                      : fmt::format("stopped by {}", to_string(outcome.reason)),
-                   sc_core::sc_time_stamp().to_string(), soc.cpu_statistics().instructions);
+                   sc_core::sc_time_stamp().to_string(), soc.instructions());
     }
     return exit_code(outcome);
 }

@@ -26,6 +26,39 @@ BOOST_AUTO_TEST_CASE(an_instruction_limit_is_exact_and_the_run_goes_on_from_ther
     BOOST_TEST(result.exit_code.value_or(-1) == 0);
 }
 
+BOOST_AUTO_TEST_CASE(an_instruction_limit_counts_the_instructions_of_all_harts) {
+    arch::machine m;
+    m.core.harts = 2;
+    test::image_bench bench("", m);
+    bench.set_word(0x80000000, jump_to_self);
+    for (const std::uint64_t limit : {1000U, 100'000U}) {
+        const auto result = bench.soc.run({.instructions = limit});
+        BOOST_TEST((result.reason == stop_reason::instruction_limit));
+        // Nothing but plain instructions: at the end both harts may be within their last one.
+        BOOST_TEST(bench.soc.instructions() >= limit);
+        BOOST_TEST(bench.soc.instructions() <= limit + 1);
+        for (unsigned id = 0; id < 2; ++id) {
+            BOOST_TEST(bench.soc.cpu(id).statistics().instructions >= limit / 4, "hart " << id);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_limit_is_reached_by_a_hart_that_works_while_the_other_sleeps) {
+    arch::machine m;
+    m.core.harts = 2;
+    test::image_bench bench("", m);
+    constexpr std::uint32_t branch_if_hart_0 = 0x00050463, jump_back = 0xffdff06f;  // beqz a0, +8; j -4
+    bench.set_word(0x80000000, branch_if_hart_0);
+    bench.set_word(0x80000004, jump_to_self);
+    bench.set_word(0x80000008, wait_for_interrupt);
+    bench.set_word(0x8000000c, jump_back);
+    const auto result = bench.soc.run({.instructions = 5000});
+    BOOST_TEST((result.reason == stop_reason::instruction_limit));
+    BOOST_TEST(bench.soc.cpu(0).statistics().instructions < 100U);
+    BOOST_TEST(bench.soc.instructions() >= 5000U);
+    BOOST_TEST(bench.soc.instructions() <= 5001U);
+}
+
 BOOST_AUTO_TEST_CASE(a_time_limit_is_exact_even_within_a_quantum) {
     test::image_bench bench("");
     bench.set_word(0x80000000, jump_to_self);
