@@ -54,6 +54,8 @@ int dispatch(int argc, char** argv) {
     add_make_network(app, common, chosen);
     add_dram(app, common, chosen);
     add_energy(app, common, chosen);
+    add_report(app, common, chosen);
+    add_diff(app, common, chosen);
     add_regs(app, common, chosen);
     add_validate(app, common, chosen);
     add_bench(app, common, chosen);
