@@ -22,6 +22,19 @@ std::optional<std::size_t> find_key(std::string_view key) {
     return static_cast<std::size_t>(found - all.begin());
 }
 
+/// Where a parameter is one of a few names, the one that is nearest to what was given.
+std::string nearest_name(const arch::parameter& parameter, std::string_view value) {
+    if (parameter.range.find('|') == std::string::npos || value.empty()) return {};
+    std::vector<std::string> names;
+    for (std::string_view rest = parameter.range;;) {
+        const auto bar = rest.find('|');
+        names.emplace_back(rest.substr(0, bar));
+        if (bar == std::string_view::npos) break;
+        rest.remove_prefix(bar + 1);
+    }
+    return fmt::format("; the nearest is '{}'", nearest(value, names));
+}
+
 /// Sets one key; `place` is FILE:LINE or --set.
 void assign(configuration& config, std::string_view key, std::string_view value, const std::string& place) {
     const auto index = find_key(key);
@@ -33,8 +46,9 @@ void assign(configuration& config, std::string_view key, std::string_view value,
     try {
         parameter.set(config.machine, value);
     } catch (const std::invalid_argument& error) {
-        throw machine_error(fmt::format("{}: {} is '{}': {}{}{}", place, key, value, error.what(),
-                                        parameter.unit.empty() ? "" : ", in ", parameter.unit));
+        throw machine_error(fmt::format("{}: {} is '{}': {}{}{}{}", place, key, value, error.what(),
+                                        parameter.unit.empty() ? "" : ", in ", parameter.unit,
+                                        nearest_name(parameter, value)));
     }
     config.origins[*index] = place;
 }

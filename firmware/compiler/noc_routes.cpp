@@ -303,15 +303,16 @@ bool weights_shared(const tiling& tiles, const noc::noc_parameters& noc) {
     return several;
 }
 
+unsigned noc_bits_per_cluster(const noc::noc_parameters& noc) {
+    if (noc.is_bus()) return noc.pes_per_cluster() * (2 * noc.bus_tag_bits() + 2 * EYERISS_BUS_PSUM_BITS);
+    if (noc.is_selected()) return noc.selection_bits();
+    return noc.pe_rows *
+               (EYERISS_IACT_PORTS * EYERISS_IACT_PORTS + EYERISS_WEIGHT_PORTS * EYERISS_WEIGHT_PORTS) +
+           noc.pe_cols * EYERISS_PSUM_PORTS * EYERISS_PSUM_PORTS;
+}
+
 unsigned noc_words_per_cluster(const noc::noc_parameters& noc) {
-    if (noc.is_bus()) {
-        return (noc.pes_per_cluster() * (2 * noc.bus_tag_bits() + 2 * EYERISS_BUS_PSUM_BITS) + 31) / 32;
-    }
-    if (noc.is_selected()) return (noc.selection_bits() + 31) / 32;
-    const unsigned bits = noc.pe_rows * (EYERISS_IACT_PORTS * EYERISS_IACT_PORTS +
-                                         EYERISS_WEIGHT_PORTS * EYERISS_WEIGHT_PORTS) +
-                          noc.pe_cols * EYERISS_PSUM_PORTS * EYERISS_PSUM_PORTS;
-    return (bits + 31) / 32;
+    return (noc_bits_per_cluster(noc) + 31) / 32;
 }
 
 namespace {

@@ -51,7 +51,8 @@ struct noc_routes {
 [[nodiscard]] noc_routes make_noc_routes(const arch::layer_shape& shape, const arch::mapping& map,
                                          const arch::machine& m);
 
-/// 32-bit words that the configuration of one cluster takes.
+/// Bits of the configuration of one cluster, and the 32-bit words that carry them.
+[[nodiscard]] unsigned noc_bits_per_cluster(const noc::noc_parameters& noc);
 [[nodiscard]] unsigned noc_words_per_cluster(const noc::noc_parameters& noc);
 
 }  // namespace eyeriss::compiler

@@ -90,10 +90,11 @@ BOOST_AUTO_TEST_CASE(a_wrong_value_is_refused_with_file_line_key_and_range) {
     BOOST_TEST(refusal("pe.psum_bits: [1, 2]\n") == "m.yaml:1: pe.psum_bits expects one value");
     BOOST_TEST(refusal("pe.psum_bits: 20 bits\n").find("'20 bits'") != std::string::npos);
     BOOST_TEST(refusal("pe: {overflow: fast}\n") ==
-               "m.yaml:1: pe.overflow is 'fast': expects one of wrap|saturate");
+               "m.yaml:1: pe.overflow is 'fast': expects one of wrap|saturate; the nearest is 'wrap'");
     BOOST_TEST(refusal("", {"pe.overflow=fast"}) ==
-               "--set: pe.overflow is 'fast': expects one of wrap|saturate");
+               "--set: pe.overflow is 'fast': expects one of wrap|saturate; the nearest is 'wrap'");
     BOOST_TEST(refusal("", {"dram.model"}) == "--set: 'dram.model' expects key=value");
+    BOOST_TEST(refusal("", {"noc.topology=crosbar"}).ends_with("; the nearest is 'crossbar'"));
 }
 
 BOOST_AUTO_TEST_CASE(a_key_set_twice_in_a_file_is_refused) {

@@ -89,6 +89,16 @@ BOOST_AUTO_TEST_CASE(actions_on_buses_are_predicted_exactly) {
     check_layers(m, 40);
 }
 
+BOOST_AUTO_TEST_CASE(actions_of_sparse_pes_on_buses_are_predicted_exactly) {
+    arch::machine m;
+    m.noc.kind = noc::topology::bus;
+    m.noc.cluster_rows = 24;
+    m.noc.cluster_cols = 1;
+    m.noc.pe_rows = 1;
+    m.noc.pe_cols = 8;
+    check_layers(m, 40);
+}
+
 BOOST_AUTO_TEST_CASE(actions_on_a_crossbar_are_predicted_exactly) {
     arch::machine m;
     m.noc.kind = noc::topology::crossbar;

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
+#include "firmware/compiler/predict_actions.h"
 #include "models/abi/descriptor.h"
 #include "tests/models/accelerator/layer_bench.h"
 #include "tests/models/accelerator/random_layer.h"
@@ -70,4 +71,62 @@ BOOST_AUTO_TEST_CASE(a_prediction_on_a_mesh_whose_packets_wait_for_links_equals_
     m.noc.packets = noc::multicast::copies;
     m.noc.mesh_planes = 1;
     check_predictions(m, 60);
+}
+
+// Circuits do not share links. So packets that have as many wires wait for nothing either; fewer wires and
+// copies can only delay, and a crossbar only hasten.
+BOOST_AUTO_TEST_CASE(the_same_mapping_takes_as_long_on_a_mesh_as_by_circuits_and_no_longer_on_a_crossbar) {
+    BOOST_TEST_MESSAGE("seed " << seed);
+    std::mt19937_64 random(seed);
+    arch::machine mesh, narrow, crossbar;
+    mesh.noc.kind = narrow.noc.kind = noc::topology::mesh;
+    narrow.noc.packets = noc::multicast::copies;
+    narrow.noc.mesh_planes = 1;
+    crossbar.noc.kind = noc::topology::crossbar;
+    unsigned delayed = 0, hastened = 0;
+    for (unsigned i = 0; i < 60; ++i) {
+        const auto layer = test::make_random_layer(random, false);
+        const auto map = compiler::compile(layer.net, {}).mappings[0].map;
+        const auto on = [&](const arch::machine& m) {
+            return predict(layer, map, m, ~std::uint64_t{0}).cycles;
+        };
+        const double circuits = on({});
+        BOOST_TEST_CONTEXT("layer " << i << ": " << map.text()) {
+            BOOST_TEST(on(mesh) == circuits);
+            BOOST_TEST(on(narrow) >= circuits);
+            BOOST_TEST(on(crossbar) <= circuits);
+        }
+        delayed += on(narrow) > circuits ? 1 : 0;
+        hastened += on(crossbar) < circuits ? 1 : 0;
+    }
+    BOOST_TEST(delayed > 0U);
+    BOOST_TEST(hastened > 0U);
+}
+
+BOOST_AUTO_TEST_CASE(transfers_carry_every_word_that_is_counted_at_a_port) {
+    BOOST_TEST_MESSAGE("seed " << seed);
+    for (const auto kind : {noc::topology::hierarchical_mesh, noc::topology::mesh}) {
+        arch::machine m;
+        m.noc.kind = kind;
+        std::mt19937_64 random(seed);
+        for (unsigned i = 0; i < 20; ++i) {
+            const auto layer = test::make_random_layer(random, false);
+            const auto map = compiler::compile(layer.net, m).mappings[0].map;
+            const compiler::calibration data{layer.input, layer.net.tensors[0].type == compiler::dtype::i8,
+                                             layer.problem.pad_value};
+            std::uint64_t iacts = 0, weights = 0;
+            compiler::predict_traffic(layer.op(), map, m, data, [&](const noc::transfer& t) {
+                BOOST_REQUIRE(t.words > 0);
+                BOOST_REQUIRE(!t.destinations.empty());
+                if (t.network == noc::port_kind::iact) iacts += t.words;
+                if (t.network == noc::port_kind::weight) weights += t.words;
+            });
+            const auto actions = compiler::predict_actions(layer.op(), map, m, data, ~std::uint64_t{0}, {});
+            BOOST_TEST_CONTEXT("layer " << i << ": " << map.text()) {
+                BOOST_TEST(iacts == actions[energy::action::glb_iact_read]);
+                BOOST_TEST(weights + actions[energy::action::glb_iact_write] ==
+                           actions[energy::action::port_in]);
+            }
+        }
+    }
 }

@@ -100,6 +100,23 @@ BOOST_AUTO_TEST_CASE(layers_on_broadcast_buses_of_odd_widths_equal_the_oracle) {
     run_layers(m, accelerator::timing::timed, 30);
 }
 
+BOOST_AUTO_TEST_CASE(layers_of_sparse_pes_on_broadcast_buses_equal_the_oracle_with_times) {
+    auto m = bus_machine();
+    m.pe.sparse = true;
+    m.pe.macs = 2;
+    run_layers(m, accelerator::timing::timed, 60);
+}
+
+BOOST_AUTO_TEST_CASE(layers_of_sparse_pes_on_broadcast_buses_of_odd_widths_equal_the_oracle) {
+    auto m = bus_machine();
+    m.pe.sparse = true;
+    m.pe.macs = 2;
+    m.noc.iact_port_bits = 17;
+    m.noc.weight_port_bits = 100;
+    m.noc.psum_port_bits = 50;
+    run_layers(m, accelerator::timing::timed, 30);
+}
+
 BOOST_AUTO_TEST_CASE(layers_on_a_dense_mesh_equal_the_oracle) {
     run_layers(dense_machine(), accelerator::timing::timed, 60);
 }
