@@ -67,6 +67,18 @@ bool connection::accept(std::chrono::milliseconds longest) {
     return open();
 }
 
+bool connection::turn_away() {
+    constexpr std::chrono::milliseconds at_once{0};
+    if (!open() || !readable(sockets_->listener.native_handle(), at_once) ||
+        readable(sockets_->peer.native_handle(), at_once)) {
+        return false;
+    }
+    error_code failed;
+    tcp::socket second(sockets_->context);
+    sockets_->listener.accept(second, failed);
+    return !failed;
+}
+
 std::string connection::receive(std::chrono::milliseconds longest) {
     if (!open() || !readable(sockets_->peer.native_handle(), longest)) {
         return {};

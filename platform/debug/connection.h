@@ -23,6 +23,9 @@ public:
     [[nodiscard]] bool open() const;
     /// Takes a connection that waits, if none is open; true when one is open then. Waits at most so long.
     bool accept(std::chrono::milliseconds longest);
+    /// Ends a connection that waits while one is open; true when there was one. The one that is open must
+    /// have nothing to receive, since its end, which lets the other take its place, may be what has arrived.
+    bool turn_away();
     /// What has arrived, waiting for it at most so long; empty when nothing has, or the connection has ended,
     /// which then is not open any more.
     std::string receive(std::chrono::milliseconds longest);

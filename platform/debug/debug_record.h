@@ -30,10 +30,11 @@ struct debug_resume {
         step,        ///< one makes a step, the others run
         step_alone,  ///< one makes a step, the others stand still
         detach,      ///< all, and nothing stops them any more
-        kill         ///< none: the run ends
+        kill,        ///< none: the run ends
+        run_alone    ///< one, the others stand still
     };
     kind how = kind::run;
-    unsigned hart = 0;  ///< that makes the step
+    unsigned hart = 0;  ///< that makes the step, or runs alone
     bool operator==(const debug_resume&) const = default;
 };
 

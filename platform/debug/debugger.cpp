@@ -218,9 +218,11 @@ void debugger::resume(const debug_resume& how) {
             soc_.cpu(how.hart).step();
             break;
         case debug_resume::kind::run:
+        case debug_resume::kind::run_alone:
             break;
     }
-    others_held_ = how.how == debug_resume::kind::step_alone && harts() > 1;
+    const bool alone = how.how == debug_resume::kind::step_alone || how.how == debug_resume::kind::run_alone;
+    others_held_ = alone && harts() > 1;
     if (others_held_ || killed_) {
         for (unsigned id = 0; id < harts(); ++id) {
             soc_.cpu(id).hold(killed_ || id != how.hart);

@@ -50,6 +50,12 @@ void gdb_server::lost() {
     running_ = false;
 }
 
+void gdb_server::turn_away() {
+    if (connection_.turn_away()) {
+        report("gdb: a second client was turned away; expects one at a time");
+    }
+}
+
 void gdb_server::send(const std::string& payload) {
     last_sent_ = gdb::framed(payload);
     connection_.send(last_sent_);
@@ -61,6 +67,7 @@ std::optional<gdb::message> gdb_server::next_message() {
             return message;
         }
         reader_.feed(connection_.receive(a_while));
+        turn_away();
     }
     return std::nullopt;
 }
@@ -131,6 +138,7 @@ bool gdb_server::poll() {
         lost();
         debugger_.request_stop(0);  // which lets go of breakpoints
     }
+    turn_away();
     return false;
 }
 

@@ -13,7 +13,8 @@
 
 namespace eyeriss::platform {
 
-/// A GDB remote stub for a SoC on the host's loopback interface, one client at a time.
+/// A GDB remote stub for a SoC on the host's loopback interface, one client at a time; a second one is turned
+/// away.
 ///
 /// The first client finds hart 0 before its first instruction. Simulated time stands still while a client has
 /// the harts stopped. When a client goes away the program runs on without breakpoints, and the next one stops
@@ -53,6 +54,7 @@ private:
     void send(const std::string& payload);
     void begin();
     void lost();
+    void turn_away();
     [[nodiscard]] bool cancelled() const { return settings_.cancelled && settings_.cancelled(); }
     void report(const std::string& line) const;
 

@@ -13,7 +13,8 @@ namespace {
 
 const std::string ok = "OK";
 const std::string malformed = "E01";
-const std::string not_there = "E0e";  // EFAULT
+const std::string not_there = "E0e";      // EFAULT
+const std::string no_such_annex = "E00";  // as the protocol's qXfer says
 
 std::string features() {
     return fmt::format(
@@ -96,12 +97,16 @@ answer session::handle(std::string_view packet) {
 }
 
 answer session::query(std::string_view packet) {
+    constexpr std::string_view read_features = "qXfer:features:read:";
     constexpr std::string_view read_description = "qXfer:features:read:target.xml:";
     if (packet.starts_with("qSupported")) {
         return {features()};
     }
     if (packet.starts_with(read_description)) {
         return {transfer_piece(target_description(), packet.substr(read_description.size()))};
+    }
+    if (packet.starts_with(read_features)) {
+        return {no_such_annex};
     }
     if (packet == "qfThreadInfo") {
         return {threads()};
@@ -146,12 +151,12 @@ answer session::resume_one(bool step) {
 }
 
 // "?", or ";action[:thread]" for each; the leftmost that fits a thread holds for it. One hart can step at a
-// time.
+// time, and it, one hart, or all run.
 answer session::resume_threads(std::string_view actions) {
     if (actions == "?") {
         return {"vCont;c;C;s;S"};
     }
-    if (!actions.starts_with(';')) {
+    if (!actions.starts_with(';') || actions.size() == 1) {
         return {malformed};
     }
     actions.remove_prefix(1);
@@ -174,7 +179,9 @@ answer session::resume_threads(std::string_view actions) {
         }
     }
     if (!steps) {
-        return {{}, debug_resume{}};
+        const bool one = runs.size() > 1 && std::ranges::count(runs, true) == 1;
+        const auto first = static_cast<unsigned>(std::ranges::find(runs, true) - runs.begin());
+        return {{}, one ? debug_resume{debug_resume::kind::run_alone, first} : debug_resume{}};
     }
     const bool others = std::ranges::find(runs, true) != runs.end();
     return {{}, debug_resume{others ? debug_resume::kind::step : debug_resume::kind::step_alone, *steps}};

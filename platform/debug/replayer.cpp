@@ -115,7 +115,8 @@ debug_resume replayer::prepare(const debug_resume& recorded) {
     }
     const debug_stop& next = stops_[next_];
     if (next.at_ps == stops_[next_ - 1].at_ps && next.hart == stops_[next_ - 1].hart && !next.asleep) {
-        return {debug_resume::kind::step, next.hart};
+        const bool alone = recorded.how == debug_resume::kind::run_alone;
+        return {alone ? debug_resume::kind::step_alone : debug_resume::kind::step, next.hart};
     }
     debugger_.stop_at(next.hart, next.at_ps);
     return recorded;

@@ -46,6 +46,15 @@ void check_parts(const std::string& file, const std::vector<recorded_part>& reco
     }
 }
 
+void take_inputs(const std::string& file, const std::vector<platform::outside_event>& inputs,
+                 platform::soc& soc) {
+    try {
+        soc.outside().replay(inputs);
+    } catch (const std::invalid_argument& wrong) {
+        throw user_error(fmt::format("--replay {}: {}", file, wrong.what()));
+    }
+}
+
 }  // namespace
 
 void add_outer_world(CLI::App& command, outer_world_options& options) {
@@ -131,7 +140,7 @@ outer_world::outer_world(const outer_world_options& options, platform::soc& soc,
         soc.outside().observe([this](const auto&) { state_->given_anew |= !state_->started; });
         state_->replayed = read_recording(options.replay);
         check_parts(options.replay, state_->replayed->parts, parts);
-        soc.outside().replay(state_->replayed->inputs);
+        take_inputs(options.replay, state_->replayed->inputs, soc);
         state_->replay.emplace(soc, state_->replayed->stops, injector);
     }
     if (!options.record.empty()) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string_view>
@@ -22,7 +23,7 @@ using platform::outside_event;
 
 constexpr int version = 1;
 constexpr std::array action_names{"register", "memory", "device", "reset", "fault"};
-constexpr std::array resume_names{"run", "step", "step_alone", "detach", "kill"};
+constexpr std::array resume_names{"run", "step", "step_alone", "detach", "kill", "run_alone"};
 
 template <typename Enum, std::size_t N>
 Enum named(const std::array<const char*, N>& names, const std::string& name) {
@@ -68,10 +69,17 @@ std::string hex(const std::vector<std::uint8_t>& bytes) {
     return fmt::format("{:02x}", fmt::join(bytes, ""));
 }
 
-std::vector<std::uint8_t> bytes_of_hex(const std::string& digits) {
+std::vector<std::uint8_t> bytes_of_hex(std::string_view digits) {
     std::vector<std::uint8_t> out;
-    for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
-        out.push_back(static_cast<std::uint8_t>(std::stoul(digits.substr(i, 2), nullptr, 16)));
+    for (std::size_t i = 0; i < digits.size(); i += 2) {
+        const auto pair = digits.substr(i, 2);
+        std::uint8_t byte = 0;
+        const auto [end, error] = std::from_chars(pair.data(), pair.data() + pair.size(), byte, 16);
+        if (error != std::errc{} || pair.size() != 2 || end != pair.data() + pair.size()) {
+            throw std::invalid_argument(
+                fmt::format("bytes are {}: expects pairs of hexadecimal digits", digits));
+        }
+        out.push_back(byte);
     }
     return out;
 }
