@@ -42,6 +42,7 @@ void add_compile(CLI::App& app, const common_options& common, action& chosen);
 void add_make_network(CLI::App& app, const common_options& common, action& chosen);
 void add_energy(CLI::App& app, const common_options& common, action& chosen);
 void add_dram(CLI::App& app, const common_options& common, action& chosen);
+void add_noc(CLI::App& app, const common_options& common, action& chosen);
 void add_report(CLI::App& app, const common_options& common, action& chosen);
 void add_diff(CLI::App& app, const common_options& common, action& chosen);
 void add_regs(CLI::App& app, const common_options& common, action& chosen);

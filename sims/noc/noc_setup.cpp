@@ -1,0 +1,121 @@
+#include "sims/noc/noc_setup.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "noc/flat_mesh.h"
+#include "noc/shared_networks.h"
+#include "sims/support/error.h"
+
+namespace eyeriss::sims {
+
+namespace {
+
+constexpr unsigned largest_side = 64;
+constexpr unsigned default_mesh_hop = 3;    // A-MESH-PIPELINE
+constexpr unsigned default_shared_hop = 1;  // A-HOP
+
+}  // namespace
+
+const std::map<std::string, load_topology>& load_topologies() {
+    static const std::map<std::string, load_topology> names{{"hm", load_topology::hm},
+                                                            {"mesh", load_topology::mesh},
+                                                            {"bus", load_topology::bus},
+                                                            {"crossbar", load_topology::crossbar}};
+    return names;
+}
+
+void read_size(const std::string& text, pattern_options& traffic) {
+    const auto refuse = [&] {
+        throw user_error(fmt::format(
+            "--size: '{}' expects rows x columns of 1 to {} clusters each, as in 8x2", text, largest_side));
+    };
+    const auto x = text.find('x');
+    if (x == std::string::npos) refuse();
+    const auto number = [&](std::string_view part) {
+        unsigned value = 0;
+        const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
+        if (error != std::errc() || end != part.data() + part.size() || value == 0 || value > largest_side) {
+            refuse();
+        }
+        return value;
+    };
+    traffic.rows = number(std::string_view(text).substr(0, x));
+    traffic.cols = number(std::string_view(text).substr(x + 1));
+}
+
+std::unique_ptr<noc::packet_network> make_load_network(const noc_setup& setup) {
+    const unsigned nodes = setup.traffic.rows * setup.traffic.cols;
+    try {
+        if (setup.topology == load_topology::mesh) {
+            noc::flat_mesh_parameters p;
+            p.rows = setup.traffic.rows;
+            p.cols = setup.traffic.cols;
+            p.vcs = setup.vcs;
+            p.buffer_flits = setup.buffer_flits;
+            p.hop_cycles = setup.hop_cycles.value_or(default_mesh_hop);
+            p.injection_cycles = setup.injection_cycles;
+            p.ejection_cycles = setup.ejection_cycles;
+            p.credit_cycles = setup.credit_cycles;
+            p.multicast = setup.multicast;
+            return std::make_unique<noc::flat_mesh>(p);
+        }
+        const noc::shared_parameters p{nodes, setup.hop_cycles.value_or(default_shared_hop),
+                                       setup.injection_cycles};
+        if (setup.topology == load_topology::bus) return std::make_unique<noc::packet_bus>(p);
+        return std::make_unique<noc::packet_crossbar>(p);
+    } catch (const std::invalid_argument& error) {
+        throw user_error(fmt::format("noc: {}", error.what()));
+    }
+}
+
+void check_packets(const noc_setup& setup, std::uint32_t packet_words) {
+    if (packet_words == 0) throw user_error("--packet-flits: 0 expects at least 1");
+    const auto pattern = setup.traffic.pattern;
+    const bool many = pattern == load_pattern::multicast || pattern == load_pattern::broadcast ||
+                      pattern == load_pattern::horizontal || pattern == load_pattern::vertical;
+    if (setup.topology == load_topology::mesh && setup.multicast == noc::mesh_multicast::tree && many &&
+        packet_words > setup.buffer_flits) {
+        throw user_error(
+            fmt::format("--packet-flits: a multicast of {} flits expects --buffers of at least as many; "
+                        "there are {}",
+                        packet_words, setup.buffer_flits));
+    }
+}
+
+noc_energy noc_energy_of(const noc_setup& setup, const energy::cost_table& table,
+                         const arch::machine& machine) {
+    // A flit buffer is a register file as the PE's psum SPad is one: the same rule at another size.
+    arch::machine sized = machine;
+    sized.noc.iact_port_bits = setup.width_bits;
+    sized.pe.psum_bits = setup.width_bits;
+    sized.pe.psum_entries = setup.vcs * setup.buffer_flits;
+    const auto costs = energy::resolve(table, sized).picojoules;
+    return {costs[energy::action::iact_mesh_link], costs[energy::action::iact_local_link],
+            costs[energy::action::psum_spad_read] + costs[energy::action::psum_spad_write]};
+}
+
+double picojoules_per_word(const noc_setup& setup, const noc_energy& energy, const destination_rule& rule,
+                           const load_point& point) {
+    double on_mesh = 0, into_nodes = 0, from_nodes = 0;
+    for (const auto& link : point.links) {
+        const auto words = static_cast<double>(link.busy);
+        if (link.kind == noc::link_kind::mesh) on_mesh += words;
+        if (link.kind == noc::link_kind::ejection) into_nodes += words;
+        if (link.kind == noc::link_kind::injection) from_nodes += words;
+        if (link.kind == noc::link_kind::bus) on_mesh += words;
+    }
+    const double delivered = point.delivered * static_cast<double>(point.cycles);
+    if (delivered == 0) return 0;
+    if (setup.topology == load_topology::mesh) {
+        return (on_mesh * energy.mesh_link + into_nodes * energy.local_link +
+                (on_mesh + from_nodes) * energy.buffer) /
+               delivered;
+    }
+    if (setup.topology == load_topology::bus)
+        return on_mesh * energy.mesh_link / delivered + energy.local_link;
+    return rule.mean_links_per_delivery() * energy.mesh_link + energy.local_link;
+}
+
+}  // namespace eyeriss::sims

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "models/arch/machine.h"
+#include "models/energy/table.h"
+#include "noc/packet_network.h"
+#include "sims/noc/load_pattern.h"
+#include "sims/noc/noc_sweep.h"
+
+namespace eyeriss::sims {
+
+/// Networks that a load can be driven through; hm is the platform's own hierarchical mesh.
+enum class load_topology : std::uint8_t { hm, mesh, bus, crossbar };
+[[nodiscard]] const std::map<std::string, load_topology>& load_topologies();
+
+/// What is to be driven. Unset cycles take the default of their network.
+struct noc_setup {
+    load_topology topology = load_topology::mesh;
+    pattern_options traffic;
+    unsigned vcs = 1, buffer_flits = 8, width_bits = 24;
+    std::optional<unsigned> hop_cycles;
+    unsigned injection_cycles = 1, ejection_cycles = 0, credit_cycles = 1;
+    noc::mesh_multicast multicast = noc::mesh_multicast::tree;
+};
+
+/// Reads `8x2`: rows and columns of clusters, 1 to 64 each. \throws user_error
+void read_size(const std::string& text, pattern_options& traffic);
+
+/// A network as set up, empty; not for hm. \throws user_error naming what cannot be built.
+[[nodiscard]] std::unique_ptr<noc::packet_network> make_load_network(const noc_setup& setup);
+/// Refuses packets that the network cannot carry. \throws user_error
+void check_packets(const noc_setup& setup, std::uint32_t packet_words);
+
+/// Energy by the machine's table, in picojoules a word.
+struct noc_energy {
+    double mesh_link = 0, local_link = 0;
+    double buffer = 0;  ///< into and out of a router's buffer, a register file by the table's rule
+};
+[[nodiscard]] noc_energy noc_energy_of(const noc_setup& setup, const energy::cost_table& table,
+                                       const arch::machine& machine);
+/// Picojoules a delivered word. On a mesh from its links' words; on a crossbar a wire is as long as the links
+/// of a mesh on the way; on a bus a word takes a link to all and one into each node.
+[[nodiscard]] double picojoules_per_word(const noc_setup& setup, const noc_energy& energy,
+                                         const destination_rule& rule, const load_point& point);
+
+}  // namespace eyeriss::sims
