@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "models/accelerator/fault.h"
 
@@ -76,9 +77,40 @@ void array::begin_layer(const layer_program& program, const arch::tiling& tiles,
     for_each_pe(m_.noc, [&](const arch::pe_site& site, std::uint32_t pe) {
         pe_at(site).begin_layer(timed);
         if (!tiles.locate(site)) return;
-        mapped_.push_back({site, pe});
+        mapped_.push_back({site, pe, &pe_at(site), std::nullopt});
         mapped_cluster_[pe / m_.noc.pes_per_cluster()] = true;
     });
+    find_weight_tiles(tiles);
+    find_chains(tiles);
+}
+
+void array::find_weight_tiles(const arch::tiling& tiles) {
+    weight_tiles_.clear();
+    if (m_.noc.is_bus()) return;
+    for (const auto& [c, row] : weight_sources_) {
+        auto& known = weight_tiles_.emplace_back();
+        for (unsigned col = 0; col < m_.noc.pe_cols; ++col) {
+            const arch::pe_site site{c / m_.noc.cluster_cols, c % m_.noc.cluster_cols, row, col};
+            if (!tiles.locate(site)) continue;
+            const unsigned tile = tiles.tile_in_segment(site);
+            auto found = std::ranges::find(known, tile, &arch::weight_send::tile);
+            if (found == known.end()) found = known.insert(known.end(), {tile, 0});
+            found->address |= 1U << (row * m_.noc.pe_cols + col);
+        }
+    }
+}
+
+void array::find_chains(const arch::tiling& tiles) {
+    chains_.clear();
+    std::vector<std::size_t> mapped_at(m_.noc.pes());
+    for (std::size_t i = 0; i < mapped_.size(); ++i) mapped_at[mapped_[i].index] = i;
+    for (unsigned v = 0; v < tiles.map().vertical.product(); ++v) {
+        for (unsigned h = 0; h < tiles.map().horizontal.product(); ++h) {
+            const arch::tiling::place place{v, h, 0};
+            const arch::pe_site site = tiles.site(place);
+            if (tiles.locate(site)) chains_.push_back({place, mapped_at.at(tiles.pe_index(site))});
+        }
+    }
 }
 
 void array::find_sources() {
@@ -98,13 +130,17 @@ void array::begin_pass(const arch::tiling& tiles, const arch::pass_index& index,
     described_ = described;
     const auto& layer = tiles.layer();
     working_.clear();
-    for (const mapped_pe& mapped : mapped_) {
-        pe::pe& pe = pe_at(mapped.site);
-        if (const auto t = tiles.tile(index, mapped.site)) {
+    working_in_.assign(m_.noc.clusters(), 0);
+    const unsigned in_cluster = m_.noc.pes_per_cluster();
+    for (mapped_pe& mapped : mapped_) {
+        mapped.tile = tiles.tile(index, mapped.site);
+        if (const auto& t = mapped.tile) {
             working_.push_back(mapped.index);
-            pe.begin_pass(layer.f(), t->c_count * layer.stride_w, t->c_count * t->s_count, t->m_count);
+            if (!m_.noc.is_bus()) working_in_[mapped.index / in_cluster] |= 1U << mapped.index % in_cluster;
+            mapped.unit->begin_pass(layer.f(), t->c_count * layer.stride_w, t->c_count * t->s_count,
+                                    t->m_count);
         } else {
-            pe.begin_pass(0, 0, 0, 0);
+            mapped.unit->begin_pass(0, 0, 0, 0);
         }
     }
 }
@@ -116,11 +152,29 @@ std::vector<arch::timing::sink> array::sinks(const noc::burst& b) const {
     return result;
 }
 
+/// tiling::weight_sends for the present pass, from what is the same in all passes.
+std::span<const arch::weight_send> array::sends_of(const arch::tiling& tiles, const arch::pass_index& index,
+                                                   std::size_t source) {
+    const auto& [c, row] = weight_sources_[source];
+    if (m_.noc.is_bus()) {
+        sends_ = tiles.weight_sends(index, c, row);
+        return sends_;
+    }
+    sends_.clear();
+    for (const auto& [tile, pes] : weight_tiles_[source]) {
+        if (const std::uint32_t takers = pes & working_in_[c]; takers != 0) sends_.push_back({tile, takers});
+    }
+    const auto first_pe = [](const arch::weight_send& s) { return std::countr_zero(s.address); };
+    std::ranges::sort(sends_, {}, first_pe);
+    return sends_;
+}
+
 std::vector<std::vector<unsigned>> array::weight_clusters(const arch::tiling& tiles,
-                                                          const arch::pass_index& index) const {
+                                                          const arch::pass_index& index) {
     std::vector<std::vector<unsigned>> clusters(tiles.segment_tiles(0).size());
-    for (const auto& [c, row] : weight_sources_) {
-        for (const auto& send : tiles.weight_sends(index, c, row)) clusters[send.tile].push_back(c);
+    for (std::size_t i = 0; i < weight_sources_.size(); ++i) {
+        for (const auto& send : sends_of(tiles, index, i))
+            clusters[send.tile].push_back(weight_sources_[i].cluster);
     }
     return clusters;
 }
@@ -128,9 +182,10 @@ std::vector<std::vector<unsigned>> array::weight_clusters(const arch::tiling& ti
 std::vector<arch::timing::load> array::send_weights(const arch::tiling& tiles, const arch::pass_index& index,
                                                     const segment_contents& segment) {
     std::vector<arch::timing::load> loads;
-    for (const auto& [c, row] : weight_sources_) {
-        for (const auto& send : tiles.weight_sends(index, c, row)) {
-            const auto burst = glbs_[c].send_weights(row, segment[send.tile], send.address);
+    for (std::size_t i = 0; i < weight_sources_.size(); ++i) {
+        const auto& [c, row] = weight_sources_[i];
+        for (const auto& send : sends_of(tiles, index, i)) {
+            const auto& burst = glbs_[c].send_weights(row, segment[send.tile], send.address);
             if (described_ && burst.words != 0)
                 loads.push_back({m_.noc.weight_port(c, row), burst.words, sinks(burst)});
         }
@@ -143,7 +198,7 @@ std::vector<arch::timing::stream> array::send_iacts(unsigned half) {
     for (const unsigned c : iact_sources()) {
         glbs_[c].strike_iacts(half);
         for (const auto& stored : glbs_[c].rows(half)) {
-            const auto burst = glbs_[c].send_iacts(stored);
+            const auto& burst = glbs_[c].send_iacts(stored);
             if (!described_ || burst.arrivals.empty()) continue;
             streams.push_back({m_.noc.iact_port(c, stored.bank), c * m_.noc.iact_routers() + stored.bank,
                                stored.row->words_to, stored.row->pairs, sinks(burst)});
@@ -223,26 +278,23 @@ std::vector<arch::timing::chain> array::run_chains(const arch::tiling& tiles, co
                                                    std::vector<finished_row>& finished) {
     std::vector<arch::timing::chain> chains;
     const bool zero = tiles.first_reduction(index);
-    for (unsigned v = 0; v < tiles.map().vertical.product(); ++v) {
-        for (unsigned h = 0; h < tiles.map().horizontal.product(); ++h) {
-            const arch::tiling::place place{v, h, 0};
-            const arch::pe_site site = tiles.site(place);
-            const auto tile = tiles.tile(index, site);
-            if (!tile) continue;
-            const unsigned cluster = site.cluster_row * m_.noc.cluster_cols + site.cluster_col;
-            auto& bank = glbs_[cluster];
-            auto psums = zero ? zero_psums(*tile, tiles.layer().f())
-                              : bank.fetch_psums(site.pe_col, tiles.psum_slot(*tile));
-            if (!psums) {
-                throw layer_fault(
-                    EYERISS_ERR_NOC_CONFLICT, cluster,
-                    fmt::format("{}: psum bank {} holds no psums for this pass", bank.name(), site.pe_col));
-            }
-            const std::uint64_t words = zero ? 0 : (psums->values.size() + 1) / 2;
-            bank.send_psums(site.pe_col, std::move(psums), words);
-            end_chain(tiles, index, place, *tile, finished);
-            if (described_) chains.push_back(describe_chain(tiles, index, place, *tile));
+    for (const mapped_chain& c : chains_) {
+        const auto& tile = mapped_[c.head].tile;
+        if (!tile) continue;
+        const arch::pe_site& site = mapped_[c.head].site;
+        const unsigned cluster = site.cluster_row * m_.noc.cluster_cols + site.cluster_col;
+        auto& bank = glbs_[cluster];
+        auto psums = zero ? zero_psums(*tile, tiles.layer().f())
+                          : bank.fetch_psums(site.pe_col, tiles.psum_slot(*tile));
+        if (!psums) {
+            throw layer_fault(
+                EYERISS_ERR_NOC_CONFLICT, cluster,
+                fmt::format("{}: psum bank {} holds no psums for this pass", bank.name(), site.pe_col));
         }
+        const std::uint64_t words = zero ? 0 : (psums->values.size() + 1) / 2;
+        bank.send_psums(site.pe_col, std::move(psums), words);
+        end_chain(tiles, index, c.place, *tile, finished);
+        if (described_) chains.push_back(describe_chain(tiles, index, c.place, *tile));
     }
     check_faults();
     std::erase_if(chains, [](const arch::timing::chain& c) { return c.pes.empty(); });

@@ -72,7 +72,7 @@ public:
     [[nodiscard]] std::span<const weight_port> weight_sources() const { return weight_sources_; }
     /// For each tile of a segment the clusters of the weight ports that take it from off-chip, a port once.
     [[nodiscard]] std::vector<std::vector<unsigned>> weight_clusters(const arch::tiling& tiles,
-                                                                     const arch::pass_index& index) const;
+                                                                     const arch::pass_index& index);
     /// Adds counts of PEs, banks and links to a report.
     void count(layer_report& report) const;
     /// Sums up over each network's links what their ports did; the report's ledgers and cycles stand.
@@ -85,6 +85,11 @@ private:
     [[nodiscard]] std::vector<arch::timing::sink> sinks(const noc::burst& b) const;
     void bind_cluster(unsigned cluster);
     void find_sources();
+    void find_weight_tiles(const arch::tiling& tiles);
+    void find_chains(const arch::tiling& tiles);
+    [[nodiscard]] std::span<const arch::weight_send> sends_of(const arch::tiling& tiles,
+                                                              const arch::pass_index& index,
+                                                              std::size_t source);
     [[nodiscard]] std::shared_ptr<pe::psum_row> zero_psums(const arch::pe_tile& tile, unsigned windows);
     void end_chain(const arch::tiling& tiles, const arch::pass_index& index, const arch::tiling::place& place,
                    const arch::pe_tile& tile, std::vector<finished_row>& finished);
@@ -105,10 +110,22 @@ private:
     struct mapped_pe {
         arch::pe_site site;
         std::uint32_t index = 0;
+        pe::pe* unit = nullptr;
+        std::optional<arch::pe_tile> tile;  ///< in the present pass
     };
     std::vector<mapped_pe> mapped_;     ///< PEs of its chains, by index; no other ever works
     std::vector<bool> mapped_cluster_;  ///< by cluster: some PE is mapped
+    /// A chain and the place of its first PE in mapped_.
+    struct mapped_chain {
+        arch::tiling::place place;
+        std::size_t head = 0;
+    };
+    std::vector<mapped_chain> chains_;
+    /// On a mesh, for each weight source: a tile of its segment and the PEs that may take it.
+    std::vector<std::vector<arch::weight_send>> weight_tiles_;
     std::vector<std::uint32_t> working_;
+    std::vector<std::uint32_t> working_in_;  ///< by cluster: a bit for each PE that works in the present pass
+    std::vector<arch::weight_send> sends_;
     std::vector<std::shared_ptr<pe::psum_row>> free_rows_;
 };
 

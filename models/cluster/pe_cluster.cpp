@@ -42,26 +42,36 @@ pe_cluster::pe_cluster(sc_core::sc_module_name name, std::uint32_t first_index, 
     }
 }
 
+void pe_cluster::end_of_elaboration() {
+    const auto resolve = [](auto& sockets, std::vector<target*>& targets) {
+        for (auto& socket : sockets) targets.push_back(socket.operator->());
+    };
+    resolve(to_iact_, iact_targets_);
+    resolve(to_weight_, weight_targets_);
+    resolve(to_bottom_, bottom_targets_);
+    resolve(psum_out, above_targets_);
+}
+
 void pe_cluster::spread_iacts(int, noc::burst& b, sc_core::sc_time& delay) {
     for (std::uint32_t rest = b.pes; rest != 0; rest &= rest - 1) {
         const auto i = static_cast<unsigned>(std::countr_zero(rest));
-        if (i < noc_.pes_per_cluster()) to_iact_[i]->b_transport(b, delay);
+        if (i < noc_.pes_per_cluster()) iact_targets_[i]->b_transport(b, delay);
     }
 }
 
 void pe_cluster::spread_weights(int row, noc::burst& b, sc_core::sc_time& delay) {
     const unsigned first = static_cast<unsigned>(row) * noc_.pe_cols;
     for (unsigned i = first; i < first + noc_.pe_cols; ++i) {
-        if ((b.pes >> i & 1U) != 0) to_weight_[i]->b_transport(b, delay);
+        if ((b.pes >> i & 1U) != 0) weight_targets_[i]->b_transport(b, delay);
     }
 }
 
 void pe_cluster::enter_psums(int column, noc::burst& b, sc_core::sc_time& delay) {
-    to_bottom_[static_cast<std::size_t>(column)]->b_transport(b, delay);
+    bottom_targets_[static_cast<std::size_t>(column)]->b_transport(b, delay);
 }
 
 void pe_cluster::leave_psums(int column, noc::burst& b, sc_core::sc_time& delay) {
-    psum_out[static_cast<std::size_t>(column)]->b_transport(b, delay);
+    above_targets_[static_cast<std::size_t>(column)]->b_transport(b, delay);
 }
 
 }  // namespace eyeriss::cluster

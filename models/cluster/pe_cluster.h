@@ -1,6 +1,7 @@
 #pragma once
 
 #include <systemc>
+#include <vector>
 
 #include "models/arch/machine.h"
 #include "models/pe/pe.h"
@@ -25,7 +26,11 @@ public:
         return pes_[row * noc_.pe_cols + col];
     }
 
+protected:
+    void end_of_elaboration() override;
+
 private:
+    using target = tlm::tlm_fw_transport_if<noc::stream_protocol>;
     void spread_iacts(int, noc::burst& b, sc_core::sc_time& delay);
     void spread_weights(int row, noc::burst& b, sc_core::sc_time& delay);
     void enter_psums(int column, noc::burst& b, sc_core::sc_time& delay);
@@ -37,6 +42,8 @@ private:
     sc_core::sc_vector<noc::stream_out<pe_cluster>> to_weight_;
     sc_core::sc_vector<noc::stream_out<pe_cluster>> to_bottom_;
     sc_core::sc_vector<noc::stream_in<pe_cluster>> from_top_;
+    // What the sockets are bound to: every burst asks, and looking it up costs more than delivering it.
+    std::vector<target*> iact_targets_, weight_targets_, bottom_targets_, above_targets_;
 };
 
 }  // namespace eyeriss::cluster

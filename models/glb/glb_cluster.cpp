@@ -57,28 +57,31 @@ bool glb_cluster::load_iacts(unsigned half, unsigned bank, std::shared_ptr<pe::i
     return used <= m_.iact_bank_port_words() / (single_buffer_ ? 1 : 2);
 }
 
-noc::burst glb_cluster::send_iacts(const stored_row& row) {
-    noc::burst b;
-    b.content = row.row;
-    b.words = row.row->words_to.empty() ? 0 : row.row->words_to.back();
-    b.pes = row.pes;
-    read_bits_ += b.words * m_.noc.iact_port_bits;
-    actions_[energy::action::glb_iact_read] += b.words;
+const noc::burst& glb_cluster::send(noc::stream_out<glb_cluster>& port,
+                                    std::shared_ptr<noc::burst_content> content, std::uint64_t words,
+                                    std::uint32_t pes) {
+    burst_.content = std::move(content);
+    burst_.words = words;
+    burst_.pes = pes;
+    burst_.arrivals.clear();
     sc_core::sc_time delay;
-    iact_out[row.bank]->b_transport(b, delay);
-    return b;
+    port->b_transport(burst_, delay);
+    burst_.content.reset();
+    return burst_;
 }
 
-noc::burst glb_cluster::send_weights(unsigned pe_row, std::shared_ptr<pe::weight_load> tile,
-                                     std::uint32_t pes) {
-    noc::burst b;
-    b.words = m_.weight_port_words(tile->tile.size.words());
-    actions_[energy::action::port_in] += b.words;
-    b.content = std::move(tile);
-    b.pes = pes;
-    sc_core::sc_time delay;
-    weight_out[pe_row]->b_transport(b, delay);
-    return b;
+const noc::burst& glb_cluster::send_iacts(const stored_row& row) {
+    const std::uint64_t words = row.row->words_to.empty() ? 0 : row.row->words_to.back();
+    read_bits_ += words * m_.noc.iact_port_bits;
+    actions_[energy::action::glb_iact_read] += words;
+    return send(iact_out[row.bank], row.row, words, row.pes);
+}
+
+const noc::burst& glb_cluster::send_weights(unsigned pe_row, std::shared_ptr<pe::weight_load> tile,
+                                            std::uint32_t pes) {
+    const std::uint64_t words = m_.weight_port_words(tile->tile.size.words());
+    actions_[energy::action::port_in] += words;
+    return send(weight_out[pe_row], std::move(tile), words, pes);
 }
 
 void glb_cluster::send_psums(unsigned column, std::shared_ptr<pe::psum_row> psums, std::uint64_t words) {
@@ -102,16 +105,21 @@ bool glb_cluster::store_psums(unsigned column, std::uint64_t slot, std::shared_p
     bank.used_psums += psums->values.size();
     write_bits_ += psums->values.size() * m_.pe.psum_bits;
     actions_[energy::action::glb_psum_write] += psum_words(*psums);
-    bank.rows[slot] = std::move(psums);
+    const auto place = std::ranges::lower_bound(bank.rows, slot, {}, &psum_bank::kept_row::slot);
+    if (place != bank.rows.end() && place->slot == slot) {
+        place->psums = std::move(psums);
+    } else {
+        bank.rows.insert(place, {slot, std::move(psums)});
+    }
     return bank.used_psums <= m_.psum_bank_psums();
 }
 
 std::shared_ptr<pe::psum_row> glb_cluster::fetch_psums(unsigned column, std::uint64_t slot) {
     auto& bank = psum_banks_[column];
-    const auto found = bank.rows.find(slot);
-    if (found == bank.rows.end()) return nullptr;
+    const auto found = std::ranges::lower_bound(bank.rows, slot, {}, &psum_bank::kept_row::slot);
+    if (found == bank.rows.end() || found->slot != slot) return nullptr;
     if (!upsets_.empty()) strike_psums(column, slot);
-    auto psums = std::move(found->second);
+    auto psums = std::move(found->psums);
     bank.rows.erase(found);
     bank.used_psums -= psums->values.size();
     read_bits_ += psums->values.size() * m_.pe.psum_bits;

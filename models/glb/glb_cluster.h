@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <systemc>
@@ -45,11 +44,12 @@ public:
     };
     [[nodiscard]] const std::vector<stored_row>& rows(unsigned half) const { return halves_[half].rows; }
 
-    /// Sends a stored row over its bank's router; the burst comes back with the PEs that took it.
-    noc::burst send_iacts(const stored_row& row);
+    /// Sends a stored row over its bank's router; the burst comes back with the PEs that took it, without its
+    /// content, and is good until the next one is sent.
+    const noc::burst& send_iacts(const stored_row& row);
     /// Sends a weight tile that arrived off-chip to PEs of a row and their copies in the neighbouring
-    /// clusters.
-    noc::burst send_weights(unsigned pe_row, std::shared_ptr<pe::weight_load> tile, std::uint32_t pes);
+    /// clusters; the burst comes back likewise.
+    const noc::burst& send_weights(unsigned pe_row, std::shared_ptr<pe::weight_load> tile, std::uint32_t pes);
     /// Starts a chain at a PE column with these psums. Where it starts from zero nothing is sent: `words` is
     /// 0.
     void send_psums(unsigned column, std::shared_ptr<pe::psum_row> psums, std::uint64_t words);
@@ -82,6 +82,8 @@ public:
     [[nodiscard]] const energy::action_counts& actions() const { return actions_; }
 
 private:
+    const noc::burst& send(noc::stream_out<glb_cluster>& port, std::shared_ptr<noc::burst_content> content,
+                           std::uint64_t words, std::uint32_t pes);
     void receive_psums(int column, noc::burst& b, sc_core::sc_time& delay);
     void strike_psums(unsigned column, std::uint64_t slot);
     /// Bits that are wrong in what is read of a bank's word, after correction; the word's upsets are over.
@@ -98,11 +100,16 @@ private:
     };
     struct psum_bank {
         std::uint64_t used_psums = 0;
-        std::map<std::uint64_t, std::shared_ptr<pe::psum_row>> rows;
+        struct kept_row {
+            std::uint64_t slot = 0;
+            std::shared_ptr<pe::psum_row> psums;
+        };
+        std::vector<kept_row> rows;  ///< in the order of slots
         std::shared_ptr<pe::psum_row> arrived;
     };
 
     arch::machine m_;
+    noc::burst burst_;  ///< the last one sent; keeps the memory of its arrivals
     bool single_buffer_ = false;
     std::array<half_buffer, 2> halves_;
     std::vector<psum_bank> psum_banks_;

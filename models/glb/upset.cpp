@@ -50,10 +50,11 @@ void glb_cluster::strike_psums(unsigned column, std::uint64_t slot) {
     const unsigned bits = m_.psum_storage_bits();
     const auto& rows = psum_banks_[column].rows;
     unsigned first = 0;
-    for (auto row = rows.begin(); row->first != slot; ++row) {
-        first += static_cast<unsigned>((row->second->values.size() + 1) / 2);
+    auto row = rows.begin();
+    for (; row->slot != slot; ++row) {
+        first += static_cast<unsigned>((row->psums->values.size() + 1) / 2);
     }
-    auto& values = rows.at(slot)->values;
+    auto& values = row->psums->values;
     for (std::size_t i = 0; i < values.size(); i += 2) {
         auto wrong =
             take_wrong_bits(faults::glb_bank::psum, column, first + static_cast<unsigned>(i / 2), 2 * bits);
