@@ -105,18 +105,24 @@ bool decode_column(std::span<const std::uint8_t> words, unsigned count, unsigned
         values[at++] = sign_extended(bits >> 4);
         return true;
     };
+    unsigned nonzero = 0, both = 0, single = 0, pads = 0;
     for (unsigned w = 0; w < count; ++w) {
         const std::uint32_t word = get_word(words, w);
         const std::uint32_t first = word & 0xfffU;
         const std::uint32_t second = word >> pair_bits;
         const bool pad = second == 0 && w + 1 == count;
         if (!put(first) || (!pad && !put(second))) return false;
-        const unsigned stored = pad ? 1 : 2;
-        const unsigned nonzero = (first > 0xfU ? 1U : 0U) + (second > 0xfU ? 1U : 0U);
-        counts.stored = static_cast<std::uint16_t>(counts.stored + stored);
-        counts.nonzero = static_cast<std::uint16_t>(counts.nonzero + nonzero);
-        ++(nonzero < stored ? counts.stored_zero : pad ? counts.single : counts.both);
+        const unsigned values_here = (first > 0xfU ? 1U : 0U) + (second > 0xfU ? 1U : 0U);
+        nonzero += values_here;
+        both += values_here / 2;
+        single += pad ? values_here : 0;
+        pads += pad ? 1 : 0;
     }
+    counts.stored = static_cast<std::uint16_t>(2 * count - pads);
+    counts.nonzero = static_cast<std::uint16_t>(nonzero);
+    counts.both = static_cast<std::uint16_t>(both);
+    counts.single = static_cast<std::uint16_t>(single);
+    counts.stored_zero = static_cast<std::uint16_t>(count - both - single);
     return true;
 }
 

@@ -185,36 +185,59 @@ void weight_operands::index(std::span<const csc::weight_tile::column> columns, u
 
 namespace {
 
-/// Inlined into callers of different targets, so that each vectorises it in its own way.
 template <typename Sum>
-[[gnu::always_inline]] inline row_sums sums_of(const iact_operands& iacts, const weight_operands& weights) {
-    const std::uint32_t* const hits = iacts.hits.data();
-    const std::uint32_t* const inside_hits = iacts.inside.data();
-    const std::uint16_t* const nonzeros = weights.nonzero.data();
-    const std::uint16_t* const stores = weights.stored.data();
-    const std::uint16_t* const words = weights.words.data();
-    const std::uint16_t* const boths = weights.both.data();
-    const std::uint16_t* const singles = weights.single.data();
-    Sum met = 0, inside = 0, nonzero = 0, stored = 0, word = 0, both = 0, single = 0;
-    const unsigned columns = padded_columns(iacts.columns);
-    for (unsigned k = 0; k < columns; ++k) {
-        const Sum n = hits[k];
+row_sums sums_of(const iact_operands& iacts, const weight_operands& weights) {
+    Sum met = 0, inside = 0, nonzero = 0, stored = 0, words = 0, both = 0, single = 0;
+    for (unsigned k = 0; k < iacts.columns; ++k) {
+        const Sum n = iacts.hits[k];
         met += n;
-        inside += Sum{inside_hits[k]} * nonzeros[k];
-        nonzero += n * nonzeros[k];
-        stored += n * stores[k];
-        word += n * words[k];
-        both += n * boths[k];
-        single += n * singles[k];
+        inside += Sum{iacts.inside[k]} * weights.nonzero[k];
+        nonzero += n * weights.nonzero[k];
+        stored += n * weights.stored[k];
+        words += n * weights.words[k];
+        both += n * weights.both[k];
+        single += n * weights.single[k];
     }
-    return {met, inside, {nonzero, stored, word, both, single}};
+    return {met, inside, {nonzero, stored, words, both, single}};
 }
 
 #if defined(__x86_64__)
+
+/// Eight columns at a time, padding included.
 __attribute__((target("avx2"))) row_sums narrow_sums_avx2(const iact_operands& iacts,
                                                           const weight_operands& weights) {
-    return sums_of<std::uint32_t>(iacts, weights);
+    constexpr unsigned lanes = 8;
+    enum sum : unsigned { met, inside, nonzero, stored, words, both, single, sums };
+    __m256i total[sums];
+    for (auto& t : total) t = _mm256_setzero_si256();
+    const unsigned columns = padded_columns(iacts.columns);
+    for (unsigned k = 0; k < columns; k += lanes) {
+        const auto hits = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(iacts.hits.data() + k));
+        const auto in_image = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(iacts.inside.data() + k));
+        const auto of = [k](const std::vector<std::uint16_t>& counts) __attribute__((target("avx2"))) {
+            return _mm256_cvtepu16_epi32(
+                _mm_loadu_si128(reinterpret_cast<const __m128i*>(counts.data() + k)));
+        };
+        const __m256i nonzeros = of(weights.nonzero);
+        const __m256i products[sums] = {hits,
+                                        _mm256_mullo_epi32(in_image, nonzeros),
+                                        _mm256_mullo_epi32(hits, nonzeros),
+                                        _mm256_mullo_epi32(hits, of(weights.stored)),
+                                        _mm256_mullo_epi32(hits, of(weights.words)),
+                                        _mm256_mullo_epi32(hits, of(weights.both)),
+                                        _mm256_mullo_epi32(hits, of(weights.single))};
+        for (unsigned i = 0; i < sums; ++i) total[i] = _mm256_add_epi32(total[i], products[i]);
+    }
+    std::uint32_t out[sums];
+    for (unsigned i = 0; i < sums; ++i) {
+        const __m128i four =
+            _mm_add_epi32(_mm256_castsi256_si128(total[i]), _mm256_extracti128_si256(total[i], 1));
+        const __m128i two = _mm_add_epi32(four, _mm_srli_si128(four, 8));
+        out[i] = static_cast<std::uint32_t>(_mm_cvtsi128_si32(_mm_add_epi32(two, _mm_srli_si128(two, 4))));
+    }
+    return {out[met], out[inside], {out[nonzero], out[stored], out[words], out[both], out[single]}};
 }
+
 #endif
 
 }  // namespace
