@@ -63,7 +63,7 @@ public:
 /// Misaligned loads and stores work in memory, as on QEMU's `virt`; to devices they are access faults, and
 /// misaligned atomics trap (causes 4 and 6). Decode errors trap as illegal instructions, bus errors and what
 /// PMP refuses as access faults. Atomics need memory with DMI. Out of reset the hart waits for release().
-class hart : public sc_core::sc_module {
+class hart final : public sc_core::sc_module {
 public:
     tlm_utils::simple_initiator_socket<hart> bus;
     sc_core::sc_in<bool> software_interrupt;
