@@ -8,6 +8,6 @@ find_program(NPM npm REQUIRED)
 execute_process(COMMAND ${NPM} ci --ignore-scripts --no-audit --no-fund WORKING_DIRECTORY ${BINARY}
                 RESULT_VARIABLE result)
 if(NOT result EQUAL 0)
-  message(FATAL_ERROR "npm ci failed in ${BINARY}; the tests against ONNX Runtime need it")
+  message(FATAL_ERROR "npm ci failed in ${BINARY}; tests need its packages")
 endif()
 file(TOUCH ${stamp})

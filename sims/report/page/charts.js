@@ -19,6 +19,9 @@ const charts = (() => {
     return document.getElementById(id);
   }
 
+  /** The chart's description speaks for its marks, which would else be announced one by one; axes and legends have words. */
+  const unannounced = (marks) => marks.map((mark) => ({ ...mark, aria: false, ...(mark.marks ? { marks: unannounced(mark.marks) } : {}) }));
+
   /** Draws what `make(width in pixels)` specifies in the element `id`; resolves to the view. */
   async function draw(id, make) {
     const host = place(id);
@@ -26,8 +29,8 @@ const charts = (() => {
     makers.set(id, { make, width });
     views.get(id)?.finalize();
     host.replaceChildren();
-    const spec = { $schema: 'https://vega.github.io/schema/vega/v5.json', padding: 4,
-      autosize: { type: 'fit', contains: 'padding' }, ...make(width) };
+    const made = make(width);
+    const spec = { padding: 4, autosize: { type: 'fit', contains: 'padding' }, ...made, marks: unannounced(made.marks) };
     const view = new vega.View(vega.parse(spec, config, { ast: true }),
       { renderer: 'svg', container: host, hover: true, expr: vega.expressionInterpreter });
     views.set(id, view);

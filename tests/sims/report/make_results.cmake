@@ -1,0 +1,14 @@
+# cmake -DPROGRAM=eyeriss-vp -DFOLDER=... -P make_results.cmake: results of two runs of the same mappings on two memories, the
+# first one's page, and the page that compares them.
+function(run)
+  execute_process(COMMAND ${PROGRAM} --quiet ${ARGN} RESULT_VARIABLE result)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "eyeriss-vp ${ARGN} ended with ${result}")
+  endif()
+endfunction()
+file(REMOVE_RECURSE ${FOLDER})
+run(run --network lenet5 --out ${FOLDER}/a)
+run(run --network lenet5 --mapping ${FOLDER}/a/mappings.yaml --set dram.model=bandwidth --set dram.limit_mbps=400 --out
+    ${FOLDER}/b)
+run(report ${FOLDER}/a --output ${FOLDER}/report.html)
+run(diff ${FOLDER}/a ${FOLDER}/b --html ${FOLDER}/diff.html)
