@@ -54,6 +54,7 @@ int dispatch(int argc, char** argv) {
     add_make_network(app, common, chosen);
     add_dram(app, common, chosen);
     add_noc(app, common, chosen);
+    add_study(app, common, chosen);
     add_energy(app, common, chosen);
     add_report(app, common, chosen);
     add_diff(app, common, chosen);

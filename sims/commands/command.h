@@ -43,6 +43,7 @@ void add_make_network(CLI::App& app, const common_options& common, action& chose
 void add_energy(CLI::App& app, const common_options& common, action& chosen);
 void add_dram(CLI::App& app, const common_options& common, action& chosen);
 void add_noc(CLI::App& app, const common_options& common, action& chosen);
+void add_study(CLI::App& app, const common_options& common, action& chosen);
 void add_report(CLI::App& app, const common_options& common, action& chosen);
 void add_diff(CLI::App& app, const common_options& common, action& chosen);
 void add_regs(CLI::App& app, const common_options& common, action& chosen);

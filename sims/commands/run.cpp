@@ -32,7 +32,7 @@ namespace {
 struct run_options {
     std::string network, input, out, max_time;
     mapping_options mapping;
-    std::string record_dram, uart, log;
+    std::string record_dram, record_noc, uart, log;
     std::string timing = "timed";
     std::optional<std::uint64_t> max_instructions;
     cpu_watch_options watch;
@@ -89,6 +89,10 @@ int run_one(const run_options& options, const common_options& common, const std:
     simulation_request request{config.machine, options.timing == "timed", {}, common.show_progress()};
     request.dram = chosen_dram(config.machine);
     request.record_dram = options.record_dram;
+    if (!options.record_noc.empty() && !request.timed) {
+        throw user_error("--record-noc expects --timing timed: a functional run sends nothing at any time");
+    }
+    request.record_noc = options.record_noc;
     if (!options.max_time.empty()) {
         request.limits.time_ps = parse_duration_ps(options.max_time, "--max-time");
     }
@@ -160,6 +164,9 @@ int run_main_job(const run_options& options, const common_options& common) {
     if (!options.record_dram.empty()) {
         throw user_error("--record-dram expects --network: without it two networks run");
     }
+    if (!options.record_noc.empty()) {
+        throw user_error("--record-noc expects --network: without it two networks run");
+    }
     if (options.world.gdb || !options.world.record.empty() || !options.world.replay.empty()) {
         throw user_error("--gdb, --record and --replay expect --network: without it two networks run");
     }
@@ -226,6 +233,8 @@ void add_run(CLI::App& app, const common_options& common, action& chosen) {
                         "sparsity-balance or all-in-turn; repeatable");
     command->add_option("--record-dram", options->record_dram,
                         "Trace of the requests to DRAM, for dram --trace");
+    command->add_option("--record-noc", options->record_noc,
+                        "Trace of what the on-chip networks carry, for noc --pattern trace:FILE");
     command->add_option("--max-time", options->max_time, "End after this simulated time, e.g. 10ms");
     command->add_option("--max-instructions", options->max_instructions, "End after so many instructions");
     add_cpu_watch(*command, options->watch);

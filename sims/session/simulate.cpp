@@ -14,6 +14,7 @@
 #include "platform/soc.h"
 #include "sims/dram/dram_choice.h"
 #include "sims/inputs/places.h"
+#include "sims/noc/layer_traffic.h"
 #include "sims/results/memory_results.h"
 #include "sims/session/access_log.h"
 #include "sims/session/host_uart.h"
@@ -97,12 +98,19 @@ public:
         if (!request_.record_dram.empty()) {
             recording_.emplace(request_.record_dram, soc_);
         }
+        if (!request_.record_noc.empty()) {
+            noc_recording_.emplace(request_.record_noc, request_.machine, image_.bytes,
+                                   soc_.accelerator_block());
+        }
         outer_world world(request_.world, soc_, parts());
         arm(request_.faults, soc_);
         const auto limits = watched(to_platform(request_.limits));
         const auto outcome = world.run(terminal_ ? with_input(limits, *terminal_, soc_) : limits);
         if (recording_) {
             recording_->close();
+        }
+        if (noc_recording_) {
+            noc_recording_->close();
         }
         out.memory = std::make_shared<const nlohmann::ordered_json>(memory_json(soc_, request_.timed));
         cpu.finish();
@@ -236,6 +244,7 @@ private:
     platform::soc soc_;
     access_log accesses_;
     std::optional<dram_recording> recording_;
+    std::optional<noc_recording> noc_recording_;
 };
 
 }  // namespace

@@ -54,6 +54,7 @@ struct simulation_request {
     std::vector<std::shared_ptr<run_watcher>> watchers = {};
     std::optional<platform::timed_dram> dram = std::nullopt;  ///< in place of the machine's dram.model
     std::string record_dram{};               ///< trace file of the requests to DRAM; empty: none
+    std::string record_noc{};                ///< trace file of what the networks carry; empty: none
     std::string uart{};                      ///< as open_host_uart takes it; empty: firmware has no terminal
     std::string log{};                       ///< what --log says
     cpu_watch_options watch = {};            ///< what is to be seen of the core
