@@ -14,6 +14,7 @@ namespace {
 using json = nlohmann::ordered_json;
 
 constexpr std::size_t columns = 100;
+constexpr double half_a_cycle = 0.5;  // less prints as 0
 
 /// Text cut to a width in bytes, with two dots where something is missing.
 std::string fit(std::string text, std::size_t width) {
@@ -93,7 +94,7 @@ std::string causes_text(const json& causes) {
     std::string out;
     for (const auto& [cause, by] : causes.items()) {
         const double cycles = by.get<double>();
-        if (std::abs(cycles) >= 0.5) {
+        if (std::abs(cycles) >= half_a_cycle) {
             out += fmt::format("{}{} {:+.0f}", out.empty() ? "" : ", ", cause, cycles);
         }
     }
@@ -136,7 +137,9 @@ std::string diff_text(const json& comparison) {
     if (!comparison["causes"].empty()) {
         out += "causes, cycles\n";
         for (const auto& [cause, by] : comparison["causes"].items()) {
-            out += fmt::format("  {:<26} {:>+14.0f}\n", cause, by.get<double>());
+            if (std::abs(by.get<double>()) >= half_a_cycle) {
+                out += fmt::format("  {:<26} {:>+14.0f}\n", cause, by.get<double>());
+            }
         }
     }
     return out + layers_text(comparison);

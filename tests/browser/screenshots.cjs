@@ -15,9 +15,4 @@ module.exports = {
       await shown.locator(`#${id}`).screenshot({ path: path.join(folder, `${name}.png`) });
     }
   },
-
-  async narrow({ open }, page, folder) {
-    const shown = await open(pathToFileURL(page).href, 390);
-    await shown.screenshot({ path: path.join(folder, 'report_narrow.png') });
-  },
 };
