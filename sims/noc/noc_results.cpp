@@ -117,6 +117,22 @@ std::string points_text(const nlohmann::ordered_json& r) {
     return text;
 }
 
+std::string layers_text(const nlohmann::ordered_json& r) {
+    std::string text =
+        fmt::format("{:<24} {:>10} {:>12} {:>12} {:>12} {:>10} {:>10} {:>8}\n", "layer", "transfers", "words",
+                    "to PEs", "mesh links", "cycles", "words/cyc", "mean");
+    for (const auto& l : r.at("layers")) {
+        const auto count = [&](const char* key) { return l.at(key).get<std::uint64_t>(); };
+        text += fmt::format("{:<24} {:>10} {:>12} {:>12} {:>12} {:>10} {:>10.2f} {:>8.2f}\n",
+                            l.at("layer").get<std::string>(), count("transfers"), count("words_sent"),
+                            count("words_to_pes"), count("words_on_mesh_links"), count("cycles"),
+                            l.at("words_to_pes_per_cycle").get<double>(),
+                            l.at("latency_cycles").at("mean").get<double>());
+    }
+    return text + fmt::format("{} cycles in all on {}\n", r.at("cycles").get<std::uint64_t>(),
+                              r.at("topology").get<std::string>());
+}
+
 void write_file(const char* option, const std::filesystem::path& file, const std::string& text) {
     auto part = file;
     part += ".part";

@@ -20,6 +20,9 @@ namespace eyeriss::sims {
 /// A table of the points for a person.
 [[nodiscard]] std::string points_text(const nlohmann::ordered_json& result);
 
+/// A table of a replay's layers for a person.
+[[nodiscard]] std::string layers_text(const nlohmann::ordered_json& result);
+
 /// Writes a whole file, or leaves what was there. \throws user_error naming option and file.
 void write_file(const char* option, const std::filesystem::path& file, const std::string& text);
 
