@@ -58,6 +58,7 @@ int dispatch(int argc, char** argv) {
     add_energy(app, common, chosen);
     add_report(app, common, chosen);
     add_diff(app, common, chosen);
+    add_vcd(app, common, chosen);
     add_regs(app, common, chosen);
     add_validate(app, common, chosen);
     add_bench(app, common, chosen);

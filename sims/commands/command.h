@@ -46,6 +46,7 @@ void add_noc(CLI::App& app, const common_options& common, action& chosen);
 void add_study(CLI::App& app, const common_options& common, action& chosen);
 void add_report(CLI::App& app, const common_options& common, action& chosen);
 void add_diff(CLI::App& app, const common_options& common, action& chosen);
+void add_vcd(CLI::App& app, const common_options& common, action& chosen);
 void add_regs(CLI::App& app, const common_options& common, action& chosen);
 void add_validate(CLI::App& app, const common_options& common, action& chosen);
 void add_bench(CLI::App& app, const common_options& common, action& chosen);

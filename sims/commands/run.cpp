@@ -24,6 +24,7 @@
 #include "sims/support/error.h"
 #include "sims/support/guard.h"
 #include "sims/support/sha256.h"
+#include "sims/trace/run_trace.h"
 
 namespace eyeriss::sims {
 namespace fs = std::filesystem;
@@ -38,6 +39,7 @@ struct run_options {
     cpu_watch_options watch;
     outer_world_options world;
     fault_options faults;
+    trace_options trace;
     std::vector<std::string> ideal;
     std::uint64_t seed = 1;
 };
@@ -64,6 +66,11 @@ provenance trace(const run_options& options, const common_options& common, const
         how.inputs.push_back({"machine", common.machine_file, hash_file(common.machine_file)});
     }
     return how;
+}
+
+/// After the results, so that a full disk costs the traces only.
+void write_traces(const run_trace& traced, const fs::path& folder) {
+    for (const auto& note : traced.write(folder)) fmt::print(stderr, "eyeriss-vp: {}\n", note);
 }
 
 /// What --ideal asks. \throws user_error where the runs could not be compared.
@@ -103,6 +110,11 @@ int run_one(const run_options& options, const common_options& common, const std:
     request.log = options.log;
     request.faults = read_faults(options.faults, config.machine);
     const auto mapping = read_mapping_request(options.mapping, common.energy_file, config.machine);
+    if (options.trace.any() && !request.timed) {
+        throw user_error("--trace-perfetto, --trace-db and --vcd expect --timing timed: no time passes else");
+    }
+    std::optional<run_trace> traced;
+    if (request.timed) request.trace = &traced.emplace(options.trace, config.machine);
     results_folder folder(out);
     const auto cache = common.cache();
     if (request.progress) {
@@ -129,7 +141,9 @@ int run_one(const run_options& options, const common_options& common, const std:
         run.result.what_if =
             std::make_shared<const nlohmann::ordered_json>(ideal->compare(run.result, config.machine));
     }
+    if (traced) folder.write("timeline.json", traced->timeline_json(run.result).dump() + "\n");
     const int code = finish(run, config, how, folder, common);
+    if (traced) write_traces(*traced, folder.target());
     if (const auto wrong = ideal ? ideal->error() : ""; !wrong.empty()) throw std::runtime_error(wrong);
     return code;
 }
@@ -169,6 +183,9 @@ int run_main_job(const run_options& options, const common_options& common) {
     }
     if (options.world.gdb || !options.world.record.empty() || !options.world.replay.empty()) {
         throw user_error("--gdb, --record and --replay expect --network: without it two networks run");
+    }
+    if (options.trace.any()) {
+        throw user_error("--trace-perfetto, --trace-db and --vcd expect --network: without it two run");
     }
     if (options.faults.any()) {
         throw user_error("--fault and --faults expect --network: without it two networks run");
@@ -244,6 +261,7 @@ void add_run(CLI::App& app, const common_options& common, action& chosen) {
         "Terminal of the firmware: stdio, pty, tcp:PORT, or a file, which gives no input [none]");
     add_outer_world(*command, options->world);
     add_fault_options(*command, options->faults);
+    add_trace_options(*command, options->trace);
     command->add_option("--seed", options->seed, "Seed of a built-in network and of a random input")
         ->capture_default_str();
     command->callback([=, &common, &chosen] { chosen = [=, &common] { return run(*options, common); }; });

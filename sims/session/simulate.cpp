@@ -77,6 +77,7 @@ public:
         soc_.accelerator_block().observe_layers([this](const auto& report) { log_.report(report); });
         soc_.accelerator_block().observe_markers([this](std::uint32_t layer, double seconds) {
             log_.marker(layer, seconds);
+            if (request_.trace != nullptr) request_.trace->marker(layer, seconds);
             for (const auto& w : watchers_) w->layer_begins(layer, seconds, log_);
         });
     }
@@ -104,6 +105,7 @@ public:
         }
         outer_world world(request_.world, soc_, parts());
         arm(request_.faults, soc_);
+        attach_trace();
         const auto limits = watched(to_platform(request_.limits));
         const auto outcome = world.run(terminal_ ? with_input(limits, *terminal_, soc_) : limits);
         if (recording_) {
@@ -113,6 +115,7 @@ public:
             noc_recording_->close();
         }
         out.memory = std::make_shared<const nlohmann::ordered_json>(memory_json(soc_, request_.timed));
+        if (request_.trace != nullptr) request_.trace->detach();
         cpu.finish();
         accesses_.finish();
         out.refused = accesses_.refused();
@@ -224,6 +227,14 @@ private:
             message += fmt::format(" ({})", detail);
         }
         return fmt::format("firmware ended with exit code {}: {}", code, message);
+    }
+
+    void attach_trace() {
+        if (request_.trace == nullptr) return;
+        std::vector<std::string> names;
+        for (std::size_t i = 0; i < log_.size(); ++i) names.push_back(log_.name(i));
+        const bool harts_free = request_.watch.trace.empty() && request_.watch.profile.empty();
+        request_.trace->attach(soc_, firmware_file("run_network"), names, harts_free);
     }
 
     [[nodiscard]] platform::run_limits watched(platform::run_limits limits) const {

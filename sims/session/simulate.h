@@ -16,6 +16,7 @@
 #include "sims/session/fault_options.h"
 #include "sims/session/outer_world.h"
 #include "sims/session/run_watcher.h"
+#include "sims/trace/run_trace.h"
 
 /// Running images and firmware on the SoC. A process elaborates one SoC and no second.
 namespace eyeriss::sims {
@@ -60,6 +61,7 @@ struct simulation_request {
     cpu_watch_options watch = {};            ///< what is to be seen of the core
     outer_world_options world = {};          ///< debugger, semihosting, recording
     std::vector<faults::fault> faults = {};  ///< what is to break
+    run_trace* trace = nullptr;              ///< listens to a timed run; may be null
 };
 
 /// Runs a network's image with firmware run_network and compares each layer's output, read from the simulated
