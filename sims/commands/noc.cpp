@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -11,6 +12,7 @@
 #include "sims/noc/hm_drive.h"
 #include "sims/noc/noc_results.h"
 #include "sims/noc/noc_setup.h"
+#include "sims/noc/trace_replay.h"
 #include "sims/support/error.h"
 #include "sims/support/stopwatch.h"
 
@@ -23,6 +25,9 @@ struct noc_options {
     sweep_plan sweep;
     bool no_knee = false, links = false;
     std::string csv, chart;
+
+    static constexpr std::string_view trace_prefix = "trace:";
+    [[nodiscard]] bool is_trace() const { return pattern.rfind(trace_prefix, 0) == 0; }
 };
 
 /// What the run was asked to do.
@@ -112,6 +117,14 @@ nlohmann::ordered_json drive(const noc_options& o, const common_options& common)
     auto out = question(o, named->first);
     const stopwatch watch;
     std::uint64_t words = 0;
+    if (o.is_trace()) {
+        auto hm = machine.noc;
+        hm.kind = noc::topology::hierarchical_mesh;
+        const auto trace = read_noc_trace(o.pattern.substr(noc_options::trace_prefix.size()));
+        replay(trace, o.setup, o.sweep.run.packet_words, hm, out);
+        out["wall_seconds"] = watch.wall_seconds();
+        return out;
+    }
     if (o.setup.topology == load_topology::hm) {
         drive_hm(hm_question_of(o, machine), table, machine, out);
         words = out.at("words_to_pes_simulated").get<std::uint64_t>();
@@ -139,7 +152,10 @@ int noc_command(noc_options o, const common_options& common) {
     o.setup.traffic.rows = machine.noc.cluster_rows;
     o.setup.traffic.cols = machine.noc.cluster_cols;
     if (!o.size.empty()) read_size(o.size, o.setup.traffic);
-    o.setup.traffic.pattern = load_patterns().at(o.pattern);
+    if (o.is_trace() && !(o.csv.empty() && o.chart.empty())) {
+        throw user_error("--csv, --chart: expect a pattern with loads, not a trace");
+    }
+    if (!o.is_trace()) o.setup.traffic.pattern = load_patterns().at(o.pattern);
     o.sweep.rates = read_rates(o.rates);
     o.sweep.find_knee = !o.no_knee;
     const auto answer = drive(o, common);
@@ -148,7 +164,7 @@ int noc_command(noc_options o, const common_options& common) {
     if (common.json) {
         fmt::print("{}\n", answer.dump(2));
     } else if (!common.quiet) {
-        fmt::print("{}", points_text(answer));
+        fmt::print("{}", o.is_trace() ? layers_text(answer) : points_text(answer));
     }
     return exit_success;
 }
@@ -178,8 +194,13 @@ void add_network_options(CLI::App& command, noc_options& o) {
 void add_traffic_options(CLI::App& command, noc_options& o) {
     std::vector<std::string> names;
     for (const auto& [name, pattern] : load_patterns()) names.push_back(name);
-    command.add_option("--pattern", o.pattern, fmt::format("{}", fmt::join(names, ", ")))
-        ->check(CLI::IsMember(names));
+    command.add_option("--pattern", o.pattern, fmt::format("{}, trace:FILE", fmt::join(names, ", ")))
+        ->check([names](const std::string& text) {
+            const bool known = std::find(names.begin(), names.end(), text) != names.end() ||
+                               text.rfind(noc_options::trace_prefix, 0) == 0;
+            return known ? std::string()
+                         : fmt::format("'{}' expects trace:FILE or one of {}", text, fmt::join(names, ", "));
+        });
     command.add_option(
         "--modes", o.modes,
         "Of hm's networks, as in iact=interleaved,weight=grouped,psum=vertical; off, unicast, grouped, "
