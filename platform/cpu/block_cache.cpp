@@ -73,8 +73,12 @@ std::uint16_t half_at(std::span<const std::uint8_t> code, std::size_t offset) {
 
 }  // namespace
 
+block_cache::slot& block_cache::slot_of(std::uint32_t pc) {
+    return recent_[(pc >> 1) % slots];
+}
+
 op* block_cache::find(std::uint32_t pc, memory_port& memory) {
-    slot& recent = recent_[(pc >> 1) % slots];
+    slot& recent = slot_of(pc);
     if (recent.pc == pc) {
         return recent.start;
     }
@@ -182,8 +186,11 @@ op* block_cache::truncated(const op* start, std::uint64_t count) {
     return scratch_.data();
 }
 
+// A guest may flush with each instruction, by fence.i or PMP: the slots in use alone are emptied.
 void block_cache::flush() {
-    std::fill(recent_.begin(), recent_.end(), slot{});
+    for (const auto& [pc, ops] : blocks_) {
+        slot_of(pc) = {};
+    }
     blocks_.clear();
     ops_held_ = 0;
 }

@@ -77,6 +77,8 @@ private:
         std::uint32_t pc = 1;  ///< odd: empty
         op* start = nullptr;
     };
+    slot& slot_of(std::uint32_t pc);
+
     static constexpr std::size_t slots = 1U << 14;
     static constexpr std::size_t most_ops = 1U << 21;
 

@@ -134,9 +134,14 @@ void hart::run_slice() {
     wait_until(base_cycle_ + used);
 }
 
-// Whatever is due at this time happens before the next instruction, however many delta cycles it takes.
+// Whatever is due at this time happens before the next instruction, however many delta cycles it takes. Harts
+// that are due together go on by their numbers: the kernel's order depends on what else is scheduled.
 void hart::settle() {
     for (unsigned i = 0; i < settling_deltas_ && sc_core::sc_pending_activity_at_current_time(); ++i) {
+        wait(sc_core::SC_ZERO_TIME);
+    }
+    const bool several = settling_deltas_ != std::numeric_limits<unsigned>::max();
+    for (unsigned i = 0; several && i < hart_id_; ++i) {
         wait(sc_core::SC_ZERO_TIME);
     }
 }
