@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "models/faults/fault_text.h"
 #include "platform/debug/gdb_server.h"
 #include "platform/debug/replayer.h"
 #include "sims/session/interrupt.h"
@@ -16,7 +17,7 @@
 namespace eyeriss::sims {
 namespace {
 
-constexpr const char* interrupted_text = "interrupt";
+constexpr const char *interrupted_text = "interrupt", *fault_source = "fault";
 
 bool asked(const std::function<bool()>& question) {
     return question && question();
@@ -49,6 +50,11 @@ void check_parts(const std::string& file, const std::vector<recorded_part>& reco
 void take_inputs(const std::string& file, const std::vector<platform::outside_event>& inputs,
                  platform::soc& soc) {
     try {
+        for (const auto& input : inputs) {
+            if (input.source == fault_source) {
+                static_cast<void>(faults::parse_fault(input.data));
+            }
+        }
         soc.outside().replay(inputs);
     } catch (const std::invalid_argument& wrong) {
         throw user_error(fmt::format("--replay {}: {}", file, wrong.what()));
@@ -135,7 +141,7 @@ outer_world::outer_world(const outer_world_options& options, platform::soc& soc,
     : state_(std::make_unique<state>(soc)) {
     state_->replay_file = options.replay;
     const auto injector = [&soc](std::string_view text) { return soc.faults().inject_text(text); };
-    soc.outside().attach("fault", injector);
+    soc.outside().attach(fault_source, injector);
     if (!options.replay.empty()) {
         soc.outside().observe([this](const auto&) { state_->given_anew |= !state_->started; });
         state_->replayed = read_recording(options.replay);

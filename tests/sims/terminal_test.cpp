@@ -7,10 +7,9 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/test/unit_test.hpp>
-#include <chrono>
-#include <future>
 #include <nlohmann/json.hpp>
 
+#include "tests/sims/background_program.h"
 #include "tests/sims/program.h"
 
 using namespace eyeriss;
@@ -20,39 +19,6 @@ namespace {
 std::string image(const std::string& name) {
     return fmt::format("'{}/{}.elf'", EYERISS_FIRMWARE, name);
 }
-
-/// The program in the background, its standard error in a file.
-class background {
-public:
-    explicit background(const std::string& arguments)
-        : code_(std::async(std::launch::async, [this, arguments] {
-              const auto command = fmt::format("{} {} >'{}' 2>'{}' </dev/null", EYERISS_VP_PROGRAM, arguments,
-                                               (folder_ / "out").string(), (folder_ / "err").string());
-              const int status = std::system(command.c_str());
-              return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-          })) {}
-
-    /// What follows `before` on standard error, up to the end of its line; waits until it stands there.
-    std::string announced(const std::string& before) {
-        for (;;) {
-            const auto text =
-                std::filesystem::exists(folder_ / "err") ? test::read_text(folder_ / "err") : "";
-            const auto at = text.find(before);
-            const auto end = text.find('\n', at == std::string::npos ? 0 : at);
-            if (at != std::string::npos && end != std::string::npos) {
-                return text.substr(at + before.size(), end - at - before.size());
-            }
-            if (code_.wait_for(std::chrono::milliseconds(10)) == std::future_status::ready) {
-                throw std::runtime_error("the program ended: " + text);
-            }
-        }
-    }
-    int exit_code() { return code_.get(); }
-
-private:
-    test::temporary_folder folder_;
-    std::future<int> code_;
-};
 
 }  // namespace
 
@@ -74,7 +40,7 @@ BOOST_AUTO_TEST_CASE(standard_input_reaches_firmware_and_its_end_leaves_it_aslee
 
 BOOST_AUTO_TEST_CASE(a_tcp_client_is_firmwares_terminal) {
     using boost::asio::ip::tcp;
-    background program("boot --uart tcp:0 " + image("test_echo"));
+    test::background_program program("boot --uart tcp:0 " + image("test_echo"));
     const auto port = std::stoul(program.announced("uart: waiting at 127.0.0.1:"));
     boost::asio::io_context context;
     tcp::socket socket(context);
@@ -90,7 +56,7 @@ BOOST_AUTO_TEST_CASE(a_tcp_client_is_firmwares_terminal) {
 }
 
 BOOST_AUTO_TEST_CASE(a_pseudo_terminal_is_firmwares_terminal) {
-    background program("boot --uart pty " + image("test_echo"));
+    test::background_program program("boot --uart pty " + image("test_echo"));
     const auto name = program.announced("uart: ");
     const int terminal = ::open(name.c_str(), O_RDWR | O_NOCTTY);
     BOOST_TEST_REQUIRE(terminal >= 0);
