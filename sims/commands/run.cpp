@@ -15,6 +15,7 @@
 #include "sims/inputs/network_source.h"
 #include "sims/inputs/places.h"
 #include "sims/inputs/prepare.h"
+#include "sims/live/live_run.h"
 #include "sims/results/finish.h"
 #include "sims/session/access_log.h"
 #include "sims/session/fault_options.h"
@@ -41,6 +42,7 @@ struct run_options {
     fault_options faults;
     trace_options trace;
     std::vector<std::string> ideal;
+    live_options live;
     std::uint64_t seed = 1;
 };
 
@@ -89,6 +91,16 @@ std::vector<limit> limits_to_remove(const run_options& options) {
     return limits;
 }
 
+/// What --watch asks; null when it does not.
+std::shared_ptr<live_run> live_page_of(const run_options& options, const platform::configuration& config,
+                                       const std::string& network) {
+    if (!options.live.any()) return nullptr;
+    run_result nothing_yet;
+    nothing_yet.network = network;
+    nothing_yet.timing = options.timing;
+    return std::make_shared<live_run>(options.live, config, std::move(nothing_yet));
+}
+
 int run_one(const run_options& options, const common_options& common, const std::string& name,
             const fs::path& out) {
     const auto limits = limits_to_remove(options);
@@ -135,6 +147,8 @@ int run_one(const run_options& options, const common_options& common, const std:
         if (ideal->interrupted()) return exit_interrupted;
     }
     const auto how = trace(options, common, network, image, input);
+    const auto live = live_page_of(options, config, network.name);
+    if (live) request.watchers.push_back(live);
     auto run = simulate_network(request, image, input, reference);
     run.result.network = network.name;
     if (ideal && run.result.complete) {
@@ -143,6 +157,7 @@ int run_one(const run_options& options, const common_options& common, const std:
     }
     if (traced) folder.write("timeline.json", traced->timeline_json(run.result).dump() + "\n");
     const int code = finish(run, config, how, folder, common);
+    if (live) live->finish(run.result, manifest_json(run.result, config, how));
     if (traced) write_traces(*traced, folder.target());
     if (const auto wrong = ideal ? ideal->error() : ""; !wrong.empty()) throw std::runtime_error(wrong);
     return code;
@@ -189,6 +204,9 @@ int run_main_job(const run_options& options, const common_options& common) {
     }
     if (options.faults.any()) {
         throw user_error("--fault and --faults expect --network: without it two networks run");
+    }
+    if (options.live.any()) {
+        throw user_error("--watch expects --network: without it two networks run");
     }
     if (!options.input.empty()) {
         throw user_error("--input expects --network: without it two networks run, each on its own input");
@@ -261,6 +279,7 @@ void add_run(CLI::App& app, const common_options& common, action& chosen) {
         "Terminal of the firmware: stdio, pty, tcp:PORT, or a file, which gives no input [none]");
     add_outer_world(*command, options->world);
     add_fault_options(*command, options->faults);
+    add_live(*command, options->live);
     add_trace_options(*command, options->trace);
     command->add_option("--seed", options->seed, "Seed of a built-in network and of a random input")
         ->capture_default_str();

@@ -14,8 +14,9 @@ namespace eyeriss::sims {
 /// rest.
 class board {
 public:
-    enum kind : std::uint8_t { state, data };
-    static constexpr std::array<std::string_view, 2> names{"state", "data"};
+    /// In the order in which they are told where both are new, so that the last state comes last.
+    enum kind : std::uint8_t { data, state };
+    static constexpr std::array<std::string_view, 2> names{"data", "state"};
 
     using text = std::shared_ptr<const std::string>;
     struct entry {

@@ -71,15 +71,15 @@
   }
 
   const events = new EventSource('/events');
-  let ended = false;
   events.addEventListener('data', (e) => draw(JSON.parse(e.data)));
   events.addEventListener('state', (e) => {
     const state = JSON.parse(e.data);
     show_state(state);
-    ended = state.phase === 'done';
+    if (state.phase === 'done') events.close();
   });
+  // A server that is gone does not come back: the next run has a page of its own.
   events.addEventListener('error', () => {
-    if (ended) events.close();
-    else if (events.readyState === EventSource.CLOSED) lost();
+    events.close();
+    lost();
   });
 })();

@@ -63,8 +63,8 @@ BOOST_AUTO_TEST_CASE(every_viewer_sees_what_stands_and_what_comes) {
     auto second = s.client();
     for (auto* viewer : {&first, &second}) {
         viewer->follow("/events");
-        BOOST_TEST(viewer->next_event() == "event: state\ndata: 1");
         BOOST_TEST(viewer->next_event() == "event: data\ndata: {}");
+        BOOST_TEST(viewer->next_event() == "event: state\ndata: 1");
     }
     s.server.show_state("2");
     BOOST_TEST(first.next_event() == "event: state\ndata: 2");
