@@ -86,9 +86,8 @@ int dispatch(int argc, char** argv) {
     }
     if (!chosen) {
         throw user_error(
-            "expects a subcommand: run, boot, layer, compile, make-network, dram, regs, validate or bench "
-            "(see "
-            "--help)");
+            "expects a subcommand: run, boot, layer, compile, make-network, dram, report, diff, regs, "
+            "validate or bench (see --help)");
     }
     return chosen();
 }

@@ -37,7 +37,8 @@ public:
                 layer_sums(layer, layer.at("name").get<std::string>());
             }
         }
-        if (run_.timeline.is_object()) {
+        // Of a layer that was cut off, the time line has no windows yet.
+        if (run_.timeline.is_object() && run_.summary.value("complete", false)) {
             timeline_sums();
         }
         return std::move(complaints_);

@@ -81,7 +81,7 @@ const timeline = (() => {
   function cells(time, key, index) {
     const values = time.clusters[key][index];
     return Array.from({ length: time.rows * time.columns }, (_, i) => {
-      const share = values === null ? null : values[i];
+      const share = values?.[i] ?? null;  // links of a bus are one, and stand in the first cluster
       return { row: Math.floor(i / time.columns), column: i % time.columns, share, text: share === null ? '' : `${Math.round(100 * share)}` };
     });
   }

@@ -100,3 +100,10 @@ BOOST_AUTO_TEST_CASE(bytes_of_a_window_that_are_altered_are_noticed) {
         }
     }
 }
+
+BOOST_AUTO_TEST_CASE(a_run_that_was_cut_off_may_have_bytes_outside_of_all_windows) {
+    auto run = sims::read_results(results_of("a"));
+    run.summary["complete"] = false;
+    run.timeline["bytes"]["iact"][0] = 1;
+    BOOST_TEST(sims::check_results(run).empty());
+}
