@@ -22,9 +22,9 @@
 namespace eyeriss::sims {
 namespace {
 
-constexpr std::array<const char*, 9> benchmark_names{
+constexpr std::array<const char*, 10> benchmark_names{
     "sparse-alexnet", "sparse-mobilenet", "alexnet", "vgg16", "conv3", "arrays",
-    "dram",           "interpreter",      "quantum"};
+    "dram",           "interpreter",      "quantum", "noc"};
 
 struct bench_options {
     unsigned repetitions = 3;
@@ -93,6 +93,9 @@ public:
         }
         if (wanted("dram")) {
             add_dram();
+        }
+        if (wanted("noc")) {
+            add_noc_speed();
         }
         if (wanted("arrays")) {
             add_array_growth();
@@ -203,6 +206,28 @@ private:
             1.0, false);
         add("DRAM controller, recorded over not", "x", of(sequential, "wall") / of(recorded, "wall"),
             of(sequential, "cpu") / of(recorded, "cpu"), 2.0, true);
+    }
+
+    /// Networks alone under their generators: flits over links of a flat mesh, words that PEs of the
+    /// hierarchical mesh take.
+    void add_noc_speed() {
+        const auto rate = [this](const std::string& name, const std::vector<std::string>& what,
+                                 const std::string& counted, double goal) {
+            std::vector<std::string> arguments{"noc", "--no-knee", "--json"};
+            arguments.insert(arguments.end(), what.begin(), what.end());
+            const auto host = repeat(arguments, options_.repetitions).printed.at("host");
+            const auto of = [&](const char* time) {
+                return host.at(counted + "_per_" + time + "_second").get<double>() * 1e-6;
+            };
+            add(name, "M " + counted + "/s", of("wall"), of("cpu"), goal, false);
+        };
+        rate("flat mesh 8x8, uniform",
+             {"--topology", "mesh", "--size", "8x8", "--rate", "0.3", "--measure", "50000"}, "flit_hops",
+             5.0);
+        rate("hm 32x32, interleaved",
+             {"--topology", "hm", "--size", "32x32", "--modes", "interleaved", "--packet-flits", "8",
+              "--rate", "1"},
+             "delivered_words", 20.0);
     }
 
     /// Simulating a nominal MAC on 16384 PEs against 256.
