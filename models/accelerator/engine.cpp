@@ -255,9 +255,11 @@ const engine::iact_set& engine::need_iacts(const arch::tiling& tiles, const arch
         if (sets_.empty()) load_set(tiles, index, 0);
         return sets_.front();
     }
+    // The loader may have failed before anyone waited for it here.
     while (sets_.empty()) {
-        wait(set_loaded_);
         if (helper_fault_) std::rethrow_exception(helper_fault_);
+        wait(set_loaded_ | aborted_);
+        check_abort();
     }
     return sets_.front();
 }
