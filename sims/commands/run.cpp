@@ -156,7 +156,9 @@ int run_one(const run_options& options, const common_options& common, const std:
             std::make_shared<const nlohmann::ordered_json>(ideal->compare(run.result, config.machine));
     }
     if (traced) folder.write("timeline.json", traced->timeline_json(run.result).dump() + "\n");
+    if (traced) folder.write("timeline.json", traced->timeline_json(run.result).dump() + "\n");
     const int code = finish(run, config, how, folder, common);
+    if (traced) write_traces(*traced, folder.target());
     if (live) live->finish(run.result, manifest_json(run.result, config, how));
     if (traced) write_traces(*traced, folder.target());
     if (const auto wrong = ideal ? ideal->error() : ""; !wrong.empty()) throw std::runtime_error(wrong);
@@ -279,6 +281,7 @@ void add_run(CLI::App& app, const common_options& common, action& chosen) {
         "Terminal of the firmware: stdio, pty, tcp:PORT, or a file, which gives no input [none]");
     add_outer_world(*command, options->world);
     add_fault_options(*command, options->faults);
+    add_trace_options(*command, options->trace);
     add_live(*command, options->live);
     add_trace_options(*command, options->trace);
     command->add_option("--seed", options->seed, "Seed of a built-in network and of a random input")

@@ -61,6 +61,8 @@ private:
             for (std::size_t i = 0; i < s.change->attribute_sums.size(); ++i)
                 signals_[first + 1 + i].write(s.change->attribute_sums[i]);
         }
+        // A trace file takes a time's changes when the next time begins.
+        wait(1, sc_core::SC_PS);
     }
 
     std::deque<sc_core::sc_signal<sc_dt::int64>> signals_;
@@ -68,7 +70,7 @@ private:
     std::vector<step> steps_;
 };
 
-/// SystemC tells of no error: a file is whole when it ends with the last time's changes.
+/// SystemC tells of no error: a file is whole when it has the last time's changes.
 bool ends_with_time(const fs::path& file, observe::picoseconds last) {
     constexpr std::streamoff tail = 1 << 20;
     std::ifstream in(file, std::ios::binary | std::ios::ate);
