@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -15,8 +14,6 @@
 
 namespace eyeriss::sims {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct report_options {
     std::string folder, output = "report.html";
