@@ -156,9 +156,7 @@ int run_one(const run_options& options, const common_options& common, const std:
             std::make_shared<const nlohmann::ordered_json>(ideal->compare(run.result, config.machine));
     }
     if (traced) folder.write("timeline.json", traced->timeline_json(run.result).dump() + "\n");
-    if (traced) folder.write("timeline.json", traced->timeline_json(run.result).dump() + "\n");
     const int code = finish(run, config, how, folder, common);
-    if (traced) write_traces(*traced, folder.target());
     if (live) live->finish(run.result, manifest_json(run.result, config, how));
     if (traced) write_traces(*traced, folder.target());
     if (const auto wrong = ideal ? ideal->error() : ""; !wrong.empty()) throw std::runtime_error(wrong);
@@ -283,7 +281,6 @@ void add_run(CLI::App& app, const common_options& common, action& chosen) {
     add_fault_options(*command, options->faults);
     add_trace_options(*command, options->trace);
     add_live(*command, options->live);
-    add_trace_options(*command, options->trace);
     command->add_option("--seed", options->seed, "Seed of a built-in network and of a random input")
         ->capture_default_str();
     command->callback([=, &common, &chosen] { chosen = [=, &common] { return run(*options, common); }; });

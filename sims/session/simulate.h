@@ -62,7 +62,6 @@ struct simulation_request {
     outer_world_options world = {};          ///< debugger, semihosting, recording
     std::vector<faults::fault> faults = {};  ///< what is to break
     run_trace* trace = nullptr;              ///< listens to a timed run; may be null
-    run_trace* trace = nullptr;              ///< listens to a timed run; may be null
 };
 
 /// Runs a network's image with firmware run_network and compares each layer's output, read from the simulated
