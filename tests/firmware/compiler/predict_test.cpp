@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <tuple>
 
 #include "firmware/compiler/predict_actions.h"
 #include "models/abi/descriptor.h"
@@ -129,4 +130,38 @@ BOOST_AUTO_TEST_CASE(transfers_carry_every_word_that_is_counted_at_a_port) {
             }
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(the_accelerator_sends_what_is_predicted_later_by_its_configuration) {
+    BOOST_TEST_MESSAGE("seed " << seed);
+    std::mt19937_64 random(seed);
+    const arch::machine m;
+    using row = std::tuple<noc::cycle_t, noc::port_kind, unsigned, unsigned, std::uint64_t, std::size_t>;
+    const auto row_of = [](const noc::transfer& t, noc::cycle_t from) {
+        return row{t.cycle - from, t.network, t.cluster, t.port, t.words, t.destinations.size()};
+    };
+    test::play(m, accelerator::timing::timed, [&](test::layer_bench& bench) {
+        std::vector<noc::transfer> sent;
+        bench.dut.observe_noc([&](const noc::transfer& t) { sent.push_back(t); });
+        for (unsigned i = 0; i < 20; ++i) {
+            const auto layer = test::make_random_layer(random, false);
+            const auto net = compiler::compile(layer.net, m);
+            bench.load(net, layer.input);
+            sent.clear();
+            const auto report = bench.run();
+            const auto first_pass =
+                static_cast<noc::cycle_t>(report.start_seconds * m.clock_mhz * 1e6 + 0.5) +
+                configuration_cycles(report, m);
+            std::vector<row> found, expected;
+            for (const auto& t : sent) found.push_back(row_of(t, first_pass));
+            compiler::predict_traffic(
+                layer.op(), net.mappings[0].map, m,
+                {layer.input, layer.net.tensors[0].type == compiler::dtype::i8, layer.problem.pad_value},
+                [&](const noc::transfer& t) { expected.push_back(row_of(t, 0)); });
+            BOOST_TEST_CONTEXT("layer " << i << ": " << net.mappings[0].map.text()) {
+                BOOST_TEST(!found.empty());
+                BOOST_TEST((found == expected));
+            }
+        }
+    });
 }
