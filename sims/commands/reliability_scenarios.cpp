@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <charconv>
+#include <array>
 #include <random>
 
 #include "models/abi/registers.h"
@@ -11,11 +11,6 @@ namespace {
 using faults::fault;
 using faults::kind;
 using moment = faults::trigger::moment;
-
-constexpr std::array<std::string_view, 12> families{
-    "dram-flip",        "dram-flip, 2 bits", "descriptor-flip", "glb-flip",
-    "glb-flip, 2 bits", "spad-flip",         "bus-error",       "stuck",
-    "dma-stall",        "clock-gate",        "irq-lost",        "irq-late"};
 
 class draw {
 public:
@@ -34,12 +29,24 @@ private:
     std::mt19937_64 random_;
 };
 
-fault of_memory(draw& d, const fault_space& space, bool check_bits) {
+image_range drawn_range(draw& d, const fault_space& space, std::string_view family) {
+    if (family.starts_with("dram-flip in tables")) return {0, space.payload_begin};
+    if (family.starts_with("dram-flip in weights")) return {space.payload_begin, space.payload_end};
+    return space.maps.at(d.below(space.maps.size()));
+}
+
+/// In maps from the run's start on: before it only the input counts, and that has no checksum yet.
+fault of_memory(draw& d, const fault_space& space, const fault_claim& claim) {
+    const auto range = drawn_range(d, space, claim.family);
+    const auto& moments = space.moments(claim.with);
+    const std::uint64_t from = claim.family.starts_with("dram-flip in maps") ? moments.opened_ps : 0;
     fault f;
     f.what = kind::dram_flip;
-    f.address = EYERISS_IMAGE_ADDRESS + std::uint64_t{d.below(space.image_bytes)};
-    f.bit = d.below(check_bits ? 72 : 64);
-    f.when = {moment::time, d.wide_below(space.run_ps)};
+    f.address = EYERISS_IMAGE_ADDRESS + std::uint64_t{range.begin} + d.below(range.end - range.begin);
+    f.bit = d.below(claim.with == protection::check_bits ? 72 : 64);
+    f.when = {moment::time, from + d.wide_below(moments.ended_ps - from)};
+    // Every other one in an image that is damaged when the run begins.
+    if (claim.covered == coverage::before_run && d.below(2) == 0) f.when.value = 0;
     return f;
 }
 
@@ -84,31 +91,85 @@ fault beside(draw& d, const fault& first, unsigned bits) {
     return f;
 }
 
-bool is_one_of(std::string_view word, std::initializer_list<std::string_view> list) {
-    return std::ranges::find(list, word) != list.end();
+/// Nothing for ever, shorter than the firmware's watchdog, longer than it.
+std::uint64_t drawn_duration(draw& d) {
+    constexpr std::array<std::uint64_t, 3> durations_ps{0, 100'000'000, 8'000'000'000};
+    return durations_ps.at(d.below(durations_ps.size()));
 }
 
-/// The code in "code N", or 0.
-unsigned reported_code(const std::string& text) {
-    constexpr std::string_view before = "code ";
-    const auto at = text.rfind(": code ");
-    if (at == std::string::npos) return 0;
-    unsigned code = 0;
-    std::from_chars(text.data() + at + 2 + before.size(), text.data() + text.size(), code);
-    return code;
+fault of_interrupt(draw& d, kind what, const run_moments& moments) {
+    fault f;
+    f.what = what;
+    f.line = d.below(4) == 0 ? faults::irq_line::error : faults::irq_line::done;
+    if (what == kind::irq_late) f.duration_ps = 1'000'000 + d.wide_below(1'000'000'000);
+    if (what == kind::irq_spurious) f.when = {moment::time, d.wide_below(moments.ended_ps)};
+    return f;
 }
 
-/// True when the code says what was broken; 0 stands for an error that the driver found itself.
-bool suits(const std::string& family, unsigned code) {
-    const bool decoding =
-        code >= EYERISS_ERR_DESC_MAGIC && code <= EYERISS_ERR_COVERAGE && code != EYERISS_ERR_BUS;
-    if (family.starts_with("dram-flip")) return code == 0 || decoding || code == EYERISS_ERR_ECC;
-    if (family == "descriptor-flip") return code == 0 || decoding;
-    if (family.starts_with("glb-flip")) return decoding || code == EYERISS_ERR_ECC;
-    if (family == "spad-flip") return decoding;
-    if (family == "bus-error") return code == 0 || code == EYERISS_ERR_BUS;
-    if (family.starts_with("irq")) return code == 0;
-    return code == 0 || code == EYERISS_ERR_WATCHDOG;
+fault of_bus(draw& d) {
+    constexpr unsigned early_accesses = 200;
+    fault f;
+    f.what = kind::bus_error;
+    f.when = {moment::access, 1 + d.below(early_accesses)};
+    f.times = d.below(2);
+    return f;
+}
+
+/// One that strikes when a layer begins, and its kind is told by the family's first word.
+fault at_a_layer(draw& d, const fault_space& space, const arch::machine& m, std::string_view family) {
+    const faults::trigger begins{moment::layer, space.layers[d.below(space.layers.size())]};
+    fault f;
+    if (family.starts_with("glb-flip")) {
+        f = of_glb(d, m);
+    } else if (family == "spad-flip") {
+        f = of_spad(d, m);
+    } else if (family == "stuck") {
+        f = of_port(d, m);
+    } else if (family == "dma-stall") {
+        f.what = kind::dma_stall;
+    } else if (family == "clock-gate") {
+        f.what = kind::clock_gate;
+        f.cluster = d.below(m.noc.clusters());
+    } else {
+        f.what = kind::descriptor_flip;
+        f.word = d.below(16);
+        f.bit = d.below(32);
+    }
+    if (f.what == kind::stuck_port || f.what == kind::dma_stall || f.what == kind::clock_gate) {
+        f.duration_ps = drawn_duration(d);
+    }
+    f.when = begins;
+    return f;
+}
+
+unsigned word_bits(const fault& f, const fault_claim& claim, const arch::machine& m) {
+    if (f.what == kind::dram_flip) return claim.with == protection::check_bits ? 72 : 64;
+    return f.memory == faults::glb_bank::iact ? m.noc.iact_port_bits : faults::psum_word_bits(m);
+}
+
+fault drawn_fault(draw& d, const fault_space& space, const arch::machine& m, const fault_claim& claim) {
+    if (claim.family.starts_with("dram-flip")) return of_memory(d, space, claim);
+    if (claim.family == "bus-error") return of_bus(d);
+    const auto& moments = space.moments(claim.with);
+    if (claim.family == "irq-lost") return of_interrupt(d, kind::irq_lost, moments);
+    if (claim.family == "irq-spurious") return of_interrupt(d, kind::irq_spurious, moments);
+    if (claim.family == "irq-late") return of_interrupt(d, kind::irq_late, moments);
+    return at_a_layer(d, space, m, claim.family);
+}
+
+bool covers(const fault_claim& claim, const fault& f, const run_moments& moments) {
+    const bool opened = f.when.value >= moments.opened_ps;
+    switch (claim.covered) {
+        case coverage::no:
+            return false;
+        case coverage::before_run:
+            return f.when.value == 0;
+        case coverage::from_start:
+            return opened;
+        case coverage::always:
+            break;
+    }
+    return true;
 }
 
 }  // namespace
@@ -117,67 +178,13 @@ fault_scenario draw_scenario(const fault_space& space, const arch::machine& m, s
                              std::uint64_t index) {
     draw d(seed, index);
     fault_scenario s;
-    s.family = families[index % families.size()];
-    s.check_bits = index / families.size() % 2 == 0;
-    const faults::trigger at_layer{moment::layer, space.layers[d.below(space.layers.size())]};
-    fault f;
-    f.when = at_layer;
-    const auto with = [&](fault drawn) {
-        drawn.when = at_layer;
-        return drawn;
-    };
-    if (s.family.starts_with("dram-flip")) {
-        f = of_memory(d, space, s.check_bits);
-        if (s.family != "dram-flip") s.faults.push_back(beside(d, f, s.check_bits ? 72 : 64));
-    } else if (s.family == "descriptor-flip") {
-        f.what = kind::descriptor_flip;
-        f.word = d.below(16);
-        f.bit = d.below(32);
-    } else if (s.family.starts_with("glb-flip")) {
-        f = with(of_glb(d, m));
-        const unsigned bits =
-            f.memory == faults::glb_bank::iact ? m.noc.iact_port_bits : faults::psum_word_bits(m);
-        if (s.family != "glb-flip") s.faults.push_back(beside(d, f, bits));
-    } else if (s.family == "spad-flip") {
-        f = with(of_spad(d, m));
-    } else if (s.family == "bus-error") {
-        constexpr unsigned early_accesses = 200;
-        f.what = kind::bus_error;
-        f.when = {moment::access, 1 + d.below(early_accesses)};
-        f.times = d.below(2);
-    } else if (s.family == "stuck") {
-        f = with(of_port(d, m));
-        f.duration_ps = d.below(2) * std::uint64_t{100'000'000};
-    } else if (s.family == "dma-stall") {
-        f.what = kind::dma_stall;
-        f.duration_ps = d.below(2) * std::uint64_t{100'000'000};
-    } else if (s.family == "clock-gate") {
-        f.what = kind::clock_gate;
-        f.cluster = d.below(m.noc.clusters());
-        f.duration_ps = d.below(2) * std::uint64_t{100'000'000};
-    } else {
-        f.what = s.family == "irq-lost" ? kind::irq_lost : kind::irq_late;
-        if (f.what == kind::irq_late) f.duration_ps = 1'000'000 + d.wide_below(1'000'000'000);
-    }
+    s.claim = claim_of_scenario(index);
+    const auto& claim = s.claimed();
+    const auto f = drawn_fault(d, space, m, claim);
+    s.covered = covers(claim, f, space.moments(claim.with));
     s.faults.push_back(f);
+    if (claim.family.ends_with("2 bits")) s.faults.push_back(beside(d, f, word_bits(f, claim, m)));
     return s;
-}
-
-bool is_covered(const fault_scenario& s) {
-    const bool flips = s.family.starts_with("dram-flip") || s.family.starts_with("glb-flip");
-    return flips ? s.check_bits : s.family != "spad-flip";
-}
-
-fault_outcome classify(const fault_scenario& s, const network_run& run) {
-    if (is_one_of(run.result.stopped_by, {"idle", "max-time", "max-instructions"}))
-        return fault_outcome::hang;
-    if (run.result.guest_exit_code != 0) {
-        return suits(s.family, reported_code(run.result.error)) ? fault_outcome::reported
-                                                                : fault_outcome::wrong_code;
-    }
-    if (!run.output_exact) return fault_outcome::silent;
-    if (run.uart.find("recovered: ") != std::string::npos) return fault_outcome::recovered;
-    return run.corrected_words != 0 ? fault_outcome::corrected : fault_outcome::masked;
 }
 
 }  // namespace eyeriss::sims

@@ -40,6 +40,7 @@ struct run_options {
     cpu_watch_options watch;
     outer_world_options world;
     fault_options faults;
+    bool checked = false;
     trace_options trace;
     std::vector<std::string> ideal;
     live_options live;
@@ -63,7 +64,8 @@ provenance trace(const run_options& options, const common_options& common, const
     if (!options.mapping.file.empty()) {
         how.inputs.push_back({"mapping", options.mapping.file, hash_file(options.mapping.file)});
     }
-    how.inputs.push_back({"firmware", "run_network", hash_file(firmware_file("run_network"))});
+    const std::string firmware = options.checked ? "run_network_checked" : "run_network";
+    how.inputs.push_back({"firmware", firmware, hash_file(firmware_file(firmware))});
     if (!common.machine_file.empty()) {
         how.inputs.push_back({"machine", common.machine_file, hash_file(common.machine_file)});
     }
@@ -121,6 +123,7 @@ int run_one(const run_options& options, const common_options& common, const std:
     request.uart = options.uart;
     request.log = options.log;
     request.faults = read_faults(options.faults, config.machine);
+    request.checked = options.checked;
     const auto mapping = read_mapping_request(options.mapping, common.energy_file, config.machine);
     if (options.trace.any() && !request.timed) {
         throw user_error("--trace-perfetto, --trace-db and --vcd expect --timing timed: no time passes else");
@@ -189,6 +192,22 @@ int run_in_child(const run_options& options, const common_options& common, const
     return WEXITSTATUS(status);
 }
 
+/// FILE as NAME.network.EXTENSION, so that what one network leaves is not what the next one overwrites.
+std::string of_network(const std::string& file, const std::string& network) {
+    const fs::path path(file);
+    return file.empty()
+               ? file
+               : (path.parent_path() / (path.stem().string() + "." + network + path.extension().string()))
+                     .string();
+}
+
+run_options options_of(const run_options& options, const std::string& network) {
+    run_options own = options;
+    own.watch.trace = of_network(options.watch.trace, network);
+    own.watch.profile = of_network(options.watch.profile, network);
+    return own;
+}
+
 int run_main_job(const run_options& options, const common_options& common) {
     if (!options.record_dram.empty()) {
         throw user_error("--record-dram expects --network: without it two networks run");
@@ -222,7 +241,7 @@ int run_main_job(const run_options& options, const common_options& common) {
     int worst = exit_success;
     auto summaries = nlohmann::ordered_json::array();
     for (const std::string name : main_job) {
-        const int code = run_in_child(options, child_options, name, out / name);
+        const int code = run_in_child(options_of(options, name), child_options, name, out / name);
         worst = std::max(worst, code);
         if (code == exit_interrupted || code == exit_user) {
             return code;
@@ -279,6 +298,8 @@ void add_run(CLI::App& app, const common_options& common, action& chosen) {
         "Terminal of the firmware: stdio, pty, tcp:PORT, or a file, which gives no input [none]");
     add_outer_world(*command, options->world);
     add_fault_options(*command, options->faults);
+    command->add_flag("--checked", options->checked,
+                      "Let the driver keep checksums of feature maps and run each layer twice");
     add_trace_options(*command, options->trace);
     add_live(*command, options->live);
     command->add_option("--seed", options->seed, "Seed of a built-in network and of a random input")

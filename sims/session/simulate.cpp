@@ -28,6 +28,8 @@
 namespace eyeriss::sims {
 namespace {
 
+constexpr std::uint32_t no_layer = 0xffffffffU;  // register LAYER's reset value, as the driver leaves it
+
 void check_room(const eyeriss_image_header& header, const arch::machine& machine) {
     const std::uint64_t end = std::uint64_t{EYERISS_IMAGE_ADDRESS} - 0x80000000U + header.memory_bytes;
     if (end > machine.dram.capacity_mib << 20U) {
@@ -77,6 +79,9 @@ public:
         soc_.accelerator_block().observe_layers([this](const auto& report) { log_.report(report); });
         soc_.accelerator_block().observe_markers([this](std::uint32_t layer, double seconds) {
             log_.marker(layer, seconds);
+            const auto now_ps = static_cast<std::uint64_t>(std::llround(seconds * 1e12));
+            if (opened_ps_ == 0) opened_ps_ = now_ps;
+            if (layer == no_layer) ended_ps_ = now_ps;
             if (request_.trace != nullptr) request_.trace->marker(layer, seconds);
             for (const auto& w : watchers_) w->layer_begins(layer, seconds, log_);
         });
@@ -86,7 +91,7 @@ public:
         if (request_.world.records_or_replays()) {
             input_hash_ = part_of("input", input).sha256;
         }
-        soc_.load_elf(firmware_file("run_network"));
+        soc_.load_elf(firmware_file(request_.firmware()));
         soc_.write_memory(EYERISS_IMAGE_ADDRESS, image_.bytes);
         for (const auto& patch : compiler::encode_input(image_.bytes, input)) {
             soc_.write_memory(EYERISS_IMAGE_ADDRESS + patch.offset, patch.bytes);
@@ -95,7 +100,7 @@ public:
 
     void run(run_result& out) {
         const interrupt_watch watch;
-        cpu_watch cpu(request_.watch, soc_, firmware_file("run_network"));
+        cpu_watch cpu(request_.watch, soc_, firmware_file(request_.firmware()));
         if (!request_.record_dram.empty()) {
             recording_.emplace(request_.record_dram, soc_);
         }
@@ -124,7 +129,7 @@ public:
         out.stopped_by = to_string(outcome.reason);
         out.complete = outcome.exit_code == 0;
         out.guest_exit_code = static_cast<std::uint32_t>(outcome.exit_code.value_or(0));
-        out.instructions = soc_.cpu_statistics().instructions;
+        out.instructions = soc_.instructions();
         out.simulated_seconds = sc_core::sc_time_stamp().to_seconds();
         out.layers = log_.layers();
         const int code = outcome.exit_code.value_or(0);
@@ -164,6 +169,8 @@ public:
         out.corrected_words = accelerator_register(EYERISS_REG_ECC_DRAM_CORRECTED) +
                               std::uint64_t{accelerator_register(EYERISS_REG_ECC_GLB_CORRECTED)};
         out.faults_struck = soc_.faults().struck().size();
+        out.opened_ps = opened_ps_;
+        out.ended_ps = ended_ps_;
         if (out.result.complete) {
             const auto t = compiler::image_tensor(image_.bytes, header.output_tensor);
             out.output = tensor(read, header.output_tensor);
@@ -179,7 +186,7 @@ private:
         if (!request_.world.records_or_replays()) {
             return {};
         }
-        return {{"firmware", hash_file(firmware_file("run_network"))},
+        return {{"firmware", hash_file(firmware_file(request_.firmware()))},
                 part_of("image", image_.bytes),
                 {"input", input_hash_},
                 part_of(request_.machine),
@@ -234,7 +241,7 @@ private:
         std::vector<std::string> names;
         for (std::size_t i = 0; i < log_.size(); ++i) names.push_back(log_.name(i));
         const bool harts_free = request_.watch.trace.empty() && request_.watch.profile.empty();
-        request_.trace->attach(soc_, firmware_file("run_network"), names, harts_free);
+        request_.trace->attach(soc_, firmware_file(request_.firmware()), names, harts_free);
     }
 
     [[nodiscard]] platform::run_limits watched(platform::run_limits limits) const {
@@ -249,6 +256,7 @@ private:
     const simulation_request& request_;
     const prepared_image& image_;
     std::string uart_, input_hash_;
+    std::uint64_t opened_ps_ = 0, ended_ps_ = 0;
     layer_log log_;
     std::vector<std::shared_ptr<run_watcher>> watchers_;
     std::unique_ptr<host_uart> terminal_;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "firmware/compiler/reference.h"
@@ -44,6 +45,8 @@ struct network_run {
     bool output_exact = false;          ///< the network's output equals the reference
     std::uint64_t corrected_words = 0;  ///< by check bits of DRAM and GLB, since the accelerator's last reset
     std::size_t faults_struck = 0;
+    std::uint64_t opened_ps = 0;  ///< when the driver marked its first layer
+    std::uint64_t ended_ps = 0;   ///< when it marked that there is none any more
 };
 
 /// How a network is run.
@@ -61,7 +64,12 @@ struct simulation_request {
     cpu_watch_options watch = {};            ///< what is to be seen of the core
     outer_world_options world = {};          ///< debugger, semihosting, recording
     std::vector<faults::fault> faults = {};  ///< what is to break
-    run_trace* trace = nullptr;              ///< listens to a timed run; may be null
+    bool checked = false;                    ///< firmware with every check that the driver has
+    /// Name of the firmware that runs the network.
+    [[nodiscard]] std::string_view firmware() const {
+        return checked ? "run_network_checked" : "run_network";
+    }
+    run_trace* trace = nullptr;  ///< listens to a timed run; may be null
 };
 
 /// Runs a network's image with firmware run_network and compares each layer's output, read from the simulated
