@@ -54,8 +54,9 @@ double share_of_nonzero(std::span<const std::uint8_t> values) {
 double configuration_cycles(const arch::machine& m, unsigned bits_per_cluster) {
     const std::uint64_t bits =
         std::uint64_t{bits_per_cluster} * m.noc.clusters() + sizeof(eyeriss_descriptor) * 8;
-    return static_cast<double>((bits + m.control.config_bits_per_cycle - 1) /
-                               m.control.config_bits_per_cycle);
+    const std::uint64_t cycles =
+        (bits + m.control.config_bits_per_cycle - 1) / m.control.config_bits_per_cycle;
+    return static_cast<double>(cycles);
 }
 
 study_figures figures_of(const compiler::conv_op& op, const arch::mapping& map, const arch::machine& m,
