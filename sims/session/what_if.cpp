@@ -57,6 +57,7 @@ private:
 simulation_request unwatched(limit which, const simulation_request& plain) {
     simulation_request out{without(which, plain.machine), plain.timed, {}};
     if (which != limit::dram) out.dram = plain.dram;
+    out.checked = plain.checked;
     return out;
 }
 
