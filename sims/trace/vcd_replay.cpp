@@ -33,7 +33,7 @@ public:
         SC_THREAD(drive);
     }
 
-    void trace(sc_core::sc_trace_file* file, std::span<const stream_changes> streams) {
+    void trace_signals(sc_core::sc_trace_file* file, std::span<const stream_changes> streams) {
         for (std::size_t s = 0; s < streams.size(); ++s) {
             sc_core::sc_trace(file, signals_[first_[s]], streams[s].name + ".open");
             for (std::size_t i = 0; i < streams[s].attributes.size(); ++i) {
@@ -95,7 +95,7 @@ void write_vcd(std::span<const stream_changes> streams, const fs::path& file) {
     replay module("replay", streams);
     auto* trace = sc_core::sc_create_vcd_trace_file(partial.c_str());
     trace->set_time_unit(1, sc_core::SC_PS);
-    module.trace(trace, streams);
+    module.trace_signals(trace, streams);
     sc_core::sc_start();
     sc_core::sc_close_vcd_trace_file(trace);
     observe::picoseconds last = 0;
