@@ -28,6 +28,17 @@ std::uint64_t macs_of(const layer& of) {
     return conv != nullptr ? conv->shape.macs() : 0;
 }
 
+/// Each bound no higher than the one before, down to what the layer really did.
+void check_eyexam(const sims::layer_result& ran) {
+    BOOST_TEST_REQUIRE(ran.eyexam.has_value(), ran.name);
+    const auto& bounds = *ran.eyexam;
+    for (std::size_t i = 1; i < bounds.size(); ++i) {
+        BOOST_TEST(bounds.at(i) <= bounds.at(i - 1), ran.name << ": bound " << i + 1 << " rises");
+    }
+    const double measured = static_cast<double>(ran.macs_effectual) / static_cast<double>(ran.times->cycles);
+    BOOST_TEST(bounds.back() == measured, ran.name);
+}
+
 }  // namespace
 
 void check_books(const graph& net, const soc_outcome& run) {
@@ -47,6 +58,7 @@ void check_books(const graph& net, const soc_outcome& run) {
             const auto& causes = ran.times->pe_cycles;
             const auto all = std::accumulate(causes.begin(), causes.end(), std::uint64_t{0});
             BOOST_TEST(all == pes * ran.times->cycles, ran.name);
+            check_eyexam(ran);
         }
     }
 }
