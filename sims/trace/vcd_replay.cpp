@@ -93,6 +93,7 @@ void write_vcd(std::span<const stream_changes> streams, const fs::path& file) {
     };
     if (!std::ofstream(written)) refuse("expects a file in a folder that exists");
     replay module("replay", streams);
+    sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
     auto* trace = sc_core::sc_create_vcd_trace_file(partial.c_str());
     trace->set_time_unit(1, sc_core::SC_PS);
     module.trace_signals(trace, streams);
