@@ -51,7 +51,7 @@ std::string typed_and_replayed(const std::string& options) {
     const auto recording = folder / "session.jsonl";
     test::background_program recorded(
         fmt::format("boot {} --uart tcp:0 --record {} {}", firmware("typed"), word(recording), options));
-    const auto output =
+    auto output =
         typed_at(static_cast<std::uint16_t>(std::stoul(recorded.announced("uart: waiting at 127.0.0.1:"))));
     BOOST_TEST(recorded.exit_code() == 0);
     const auto again = test::run_program(fmt::format("boot {} --uart {} --replay {} {}", firmware("typed"),

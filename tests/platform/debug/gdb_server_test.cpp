@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(breakpoints_and_watchpoints_stop_where_they_were_set) {
         constexpr auto code = stub_bench::code;
         const auto go = [&](const char* set, const char* removed) {
             BOOST_TEST(gdb.ask(set) == "OK", set);
-            const auto reply = gdb.ask("vCont;c");
+            auto reply = gdb.ask("vCont;c");
             BOOST_TEST(gdb.ask(removed) == "OK", removed);
             return reply;
         };
