@@ -85,9 +85,11 @@ int dispatch(int argc, char** argv) {
         return exit_success;
     }
     if (!chosen) {
-        throw user_error(
-            "expects a subcommand: run, boot, layer, compile, make-network, dram, report, diff, regs, "
-            "validate or bench (see --help)");
+        std::string known;
+        for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+            known += (known.empty() ? "" : ", ") + command->get_name();
+        }
+        throw user_error("expects a subcommand (see --help): " + known);
     }
     return chosen();
 }
