@@ -181,9 +181,9 @@ private:
         }
         const auto cycles = static_cast<double>(plan_.measure);
         const auto senders = static_cast<double>(std::max<std::size_t>(1, senders_.size()));
-        point_.offered = plan_.rate;
+        point_.rate = plan_.rate;
         point_.cycles = plan_.measure;
-        point_.generated = static_cast<double>(generated_) / cycles / senders;
+        point_.offered = static_cast<double>(generated_) / cycles / senders;
         const share all{generated_, expected_, delivered_};
         point_.accepted = all.accepted(cycles) / senders;
         point_.accepted_least = point_.accepted;

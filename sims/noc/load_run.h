@@ -27,10 +27,10 @@ struct latency_summary {
 
 /// What a network did at one load.
 struct load_point {
-    double offered = 0;    ///< load_plan::rate
-    double generated = 0;  ///< words a sender and cycle that began in the measurement
+    double rate = 0;     ///< load_plan::rate
+    double offered = 0;  ///< words a sender and cycle that began in the measurement
     /// Words a sender and cycle that arrived in the measurement, a multicast counted once when all its copies
-    /// arrived. What arrived beyond the words generated stems from the warm-up and is left out.
+    /// arrived. What arrived beyond the words offered stems from the warm-up and is left out.
     double accepted = 0;
     double accepted_least = 0;  ///< the same of the sender that got least
     double delivered = 0;       ///< words a cycle, over all destinations

@@ -21,8 +21,8 @@ nlohmann::ordered_json link_json(const noc::link_use& link, noc::cycle_t cycles)
 }
 
 nlohmann::ordered_json point_json(const load_point& p, double picojoules, bool with_links) {
-    nlohmann::ordered_json out{{"offered", p.offered},
-                               {"generated", p.generated},
+    nlohmann::ordered_json out{{"rate", p.rate},
+                               {"offered", p.offered},
                                {"accepted", p.accepted},
                                {"accepted_least", p.accepted_least},
                                {"delivered_words_per_cycle", p.delivered},
@@ -59,14 +59,14 @@ nlohmann::ordered_json point_json(const load_point& p, double picojoules, bool w
 
 std::string points_csv(const nlohmann::ordered_json& points) {
     std::string text =
-        "offered,generated,accepted,accepted_least,delivered_words_per_cycle,mean,p50,p95,p99,max,busiest_"
+        "rate,offered,accepted,accepted_least,delivered_words_per_cycle,mean,p50,p95,p99,max,busiest_"
         "link,"
         "pj_per_delivered_word\n";
     for (const auto& p : points) {
         const auto& l = p.at("latency_cycles");
         const auto number = [](const nlohmann::ordered_json& v) { return v.get<double>(); };
         text += fmt::format("{:.4f},{:.5f},{:.5f},{:.5f},{:.4f},{:.3f},{},{},{},{},{:.4f},{:.4f}\n",
-                            number(p.at("offered")), number(p.at("generated")), number(p.at("accepted")),
+                            number(p.at("rate")), number(p.at("offered")), number(p.at("accepted")),
                             number(p.at("accepted_least")), number(p.at("delivered_words_per_cycle")),
                             number(l.at("mean")), number(l.at("p50")), number(l.at("p95")),
                             number(l.at("p99")), number(l.at("max")), number(p.at("busiest_link")),
@@ -81,16 +81,17 @@ std::string points_text(const nlohmann::ordered_json& r) {
                                    r.at("topology").get<std::string>(), r.at("rows").get<unsigned>(),
                                    r.at("cols").get<unsigned>(), r.at("pattern").get<std::string>(),
                                    r.at("packet_words").get<unsigned>(), r.at("seed").get<std::uint64_t>());
-    text += fmt::format("{:>8} {:>9} {:>10} {:>9} {:>6} {:>6} {:>6} {:>7} {:>8} {:>9}\n", "offered",
-                        "accepted", "words/cyc", "mean", "p50", "p95", "p99", "max", "busiest", "pJ/word");
+    text +=
+        fmt::format("{:>6} {:>8} {:>9} {:>10} {:>9} {:>6} {:>6} {:>6} {:>7} {:>8} {:>9}\n", "rate", "offered",
+                    "accepted", "words/cyc", "mean", "p50", "p95", "p99", "max", "busiest", "pJ/word");
     for (const auto& p : r.at("points")) {
         const auto& l = p.at("latency_cycles");
-        text +=
-            fmt::format("{:>8.3f} {:>9.4f} {:>10.3f} {:>9.2f} {:>6} {:>6} {:>6} {:>7} {:>7.1f}% {:>9.3f}\n",
-                        number(p.at("offered")), number(p.at("accepted")),
-                        number(p.at("delivered_words_per_cycle")), number(l.at("mean")), number(l.at("p50")),
-                        number(l.at("p95")), number(l.at("p99")), number(l.at("max")),
-                        100 * number(p.at("busiest_link")), number(p.at("picojoules_per_delivered_word")));
+        text += fmt::format(
+            "{:>6.3f} {:>8.4f} {:>9.4f} {:>10.3f} {:>9.2f} {:>6} {:>6} {:>6} {:>7} {:>7.1f}% {:>9.3f}\n",
+            number(p.at("rate")), number(p.at("offered")), number(p.at("accepted")),
+            number(p.at("delivered_words_per_cycle")), number(l.at("mean")), number(l.at("p50")),
+            number(l.at("p95")), number(l.at("p99")), number(l.at("max")), 100 * number(p.at("busiest_link")),
+            number(p.at("picojoules_per_delivered_word")));
     }
     text += fmt::format("zero-load latency {:.2f} cycles\n", number(r.at("zero_load_latency_cycles")));
     if (r.contains("ceiling")) text += fmt::format("ceiling           {:.4f}\n", number(r.at("ceiling")));
