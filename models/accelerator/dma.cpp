@@ -83,7 +83,7 @@ sc_core::sc_time dma::move(tlm::tlm_command command, std::span<const stretch> li
         if (start != sc_core::SC_ZERO_TIME) {
             sc_core::wait(start);
         }
-        const auto began = sc_core::sc_time_stamp();
+        sc_core::sc_time began = sc_core::sc_time_stamp();  // a copy: the stamp moves on
         move_by_phases(command, list, transfer);
         if (recorder_ != nullptr) publish(command, list, transfer, began, sc_core::sc_time_stamp(), told);
         return {};
@@ -100,7 +100,7 @@ sc_core::sc_time dma::move(tlm::tlm_command command, std::span<const stretch> li
         longest = std::max(longest, delay);
     }
     if (recorder_ != nullptr) {
-        const auto now = sc_core::sc_time_stamp();
+        const auto& now = sc_core::sc_time_stamp();
         publish(command, list, transfer, now + start, now + longest, told);
     }
     return longest;
