@@ -196,11 +196,15 @@ int dram_command(dram_options options, const common_options& common) {
 }
 
 void add_policies(CLI::App& command, dram::controller_parameters& c) {
-    command.add_option("--policy", c.order, "fcfs or frfcfs")->transform(CLI::CheckedTransformer(schedulers));
+    command.add_option("--policy", c.order, "fcfs or frfcfs")
+        ->transform(CLI::CheckedTransformer(schedulers).description(""))
+        ->type_name("NAME");
     command.add_option("--page", c.page, "open, closed or adaptive")
-        ->transform(CLI::CheckedTransformer(pages));
+        ->transform(CLI::CheckedTransformer(pages).description(""))
+        ->type_name("NAME");
     command.add_option("--refresh", c.refresh, "off, all-bank or per-bank")
-        ->transform(CLI::CheckedTransformer(refreshes));
+        ->transform(CLI::CheckedTransformer(refreshes).description(""))
+        ->type_name("NAME");
     command.add_option("--postponed-refreshes", c.postponed_refreshes,
                        "Refreshes that may be owed while requests wait");
     command.add_option("--window", c.window, "Bursts of a direction that frfcfs chooses from")

@@ -9,6 +9,7 @@
 #include "sims/commands/command.h"
 #include "sims/inputs/energy_file.h"
 #include "sims/inputs/places.h"
+#include "sims/noc/dnn_traffic.h"
 #include "sims/noc/hm_drive.h"
 #include "sims/noc/noc_results.h"
 #include "sims/noc/noc_setup.h"
@@ -21,13 +22,16 @@ namespace {
 
 struct noc_options {
     noc_setup setup;
-    std::string size, pattern = "uniform", modes, rates = "0.05..0.95:0.05";
+    std::string size, pattern = "uniform", network, modes, rates = "0.05..0.95:0.05";
     sweep_plan sweep;
     bool no_knee = false, links = false;
     std::string csv, chart;
 
-    static constexpr std::string_view trace_prefix = "trace:";
-    [[nodiscard]] bool is_trace() const { return pattern.rfind(trace_prefix, 0) == 0; }
+    static constexpr std::string_view trace_prefix = "trace:", layer_prefix = "dnn:";
+    [[nodiscard]] bool is_trace() const { return pattern.starts_with(trace_prefix); }
+    [[nodiscard]] bool is_layer() const { return pattern.starts_with(layer_prefix); }
+    [[nodiscard]] bool is_replay() const { return is_trace() || is_layer(); }
+    [[nodiscard]] std::string network_or_default() const { return network.empty() ? "lenet5" : network; }
 };
 
 /// What the run was asked to do.
@@ -108,6 +112,31 @@ hm_question hm_question_of(const noc_options& o, const arch::machine& machine) {
     return q;
 }
 
+/// The machine, of as many clusters as `--size` asks for.
+arch::machine sized_machine(const noc_options& o, common_options common) {
+    common.settings.push_back(fmt::format("noc.cluster_rows={}", o.setup.traffic.rows));
+    common.settings.push_back(fmt::format("noc.cluster_cols={}", o.setup.traffic.cols));
+    return common.machine().machine;
+}
+
+/// Plays a recorded trace, or the traffic of a layer as it is mapped to the machine.
+void drive_replay(const noc_options& o, const common_options& common, const arch::machine& machine,
+                  nlohmann::ordered_json& out) {
+    auto hm = machine.noc;
+    noc_trace trace;
+    if (o.is_layer()) {
+        const auto sized = sized_machine(o, common);
+        hm = sized.noc;
+        out["network"] = o.network_or_default();
+        trace = dnn_traffic(o.network_or_default(), o.pattern.substr(noc_options::layer_prefix.size()), sized,
+                            common.cache());
+    } else {
+        trace = read_noc_trace(o.pattern.substr(noc_options::trace_prefix.size()));
+    }
+    hm.kind = noc::topology::hierarchical_mesh;
+    replay(trace, o.setup, o.sweep.run.packet_words, hm, out);
+}
+
 nlohmann::ordered_json drive(const noc_options& o, const common_options& common) {
     const auto machine = common.machine().machine;
     const auto table = read_energy_table(
@@ -117,11 +146,8 @@ nlohmann::ordered_json drive(const noc_options& o, const common_options& common)
     auto out = question(o, named->first);
     const stopwatch watch;
     std::uint64_t words = 0;
-    if (o.is_trace()) {
-        auto hm = machine.noc;
-        hm.kind = noc::topology::hierarchical_mesh;
-        const auto trace = read_noc_trace(o.pattern.substr(noc_options::trace_prefix.size()));
-        replay(trace, o.setup, o.sweep.run.packet_words, hm, out);
+    if (o.is_replay()) {
+        drive_replay(o, common, machine, out);
         out["wall_seconds"] = watch.wall_seconds();
         return out;
     }
@@ -152,10 +178,11 @@ int noc_command(noc_options o, const common_options& common) {
     o.setup.traffic.rows = machine.noc.cluster_rows;
     o.setup.traffic.cols = machine.noc.cluster_cols;
     if (!o.size.empty()) read_size(o.size, o.setup.traffic);
-    if (o.is_trace() && !(o.csv.empty() && o.chart.empty())) {
-        throw user_error("--csv, --chart: expect a pattern with loads, not a trace");
+    if (o.is_replay() && !(o.csv.empty() && o.chart.empty())) {
+        throw user_error("--csv, --chart: expect a pattern with loads, not a trace or a layer");
     }
-    if (!o.is_trace()) o.setup.traffic.pattern = load_patterns().at(o.pattern);
+    if (!o.is_layer() && !o.network.empty()) throw user_error("--network: expects --pattern dnn:LAYER");
+    if (!o.is_replay()) o.setup.traffic.pattern = load_patterns().at(o.pattern);
     o.sweep.rates = read_rates(o.rates);
     o.sweep.find_knee = !o.no_knee;
     const auto answer = drive(o, common);
@@ -164,14 +191,15 @@ int noc_command(noc_options o, const common_options& common) {
     if (common.json) {
         fmt::print("{}\n", answer.dump(2));
     } else if (!common.quiet) {
-        fmt::print("{}", o.is_trace() ? layers_text(answer) : points_text(answer));
+        fmt::print("{}", o.is_replay() ? layers_text(answer) : points_text(answer));
     }
     return exit_success;
 }
 
 void add_network_options(CLI::App& command, noc_options& o) {
     command.add_option("--topology", o.setup.topology, "hm, mesh, bus or crossbar")
-        ->transform(CLI::CheckedTransformer(load_topologies()));
+        ->transform(CLI::CheckedTransformer(load_topologies()).description(""))
+        ->type_name("NAME");
     command.add_option("--size", o.size, "Rows x columns of clusters [the machine's]");
     command.add_option("--vcs", o.setup.vcs, "Virtual channels of a mesh's port")->capture_default_str();
     command.add_option("--buffers", o.setup.buffer_flits, "Flits of a virtual channel")
@@ -185,8 +213,11 @@ void add_network_options(CLI::App& command, noc_options& o) {
     command.add_option("--credit-cycles", o.setup.credit_cycles, "From a freed place to who may fill it")
         ->capture_default_str();
     command.add_option("--multicast", o.setup.multicast, "tree in the routers, or copies at the source")
-        ->transform(CLI::CheckedTransformer(std::map<std::string, noc::mesh_multicast>{
-            {"tree", noc::mesh_multicast::tree}, {"copies", noc::mesh_multicast::copies}}));
+        ->transform(CLI::CheckedTransformer(
+                        std::map<std::string, noc::mesh_multicast>{{"tree", noc::mesh_multicast::tree},
+                                                                   {"copies", noc::mesh_multicast::copies}})
+                        .description(""))
+        ->type_name("NAME");
     command.add_option("--width-bits", o.setup.width_bits, "Of a link, for energy and area")
         ->capture_default_str();
 }
@@ -194,13 +225,17 @@ void add_network_options(CLI::App& command, noc_options& o) {
 void add_traffic_options(CLI::App& command, noc_options& o) {
     std::vector<std::string> names;
     for (const auto& [name, pattern] : load_patterns()) names.push_back(name);
-    command.add_option("--pattern", o.pattern, fmt::format("{}, trace:FILE", fmt::join(names, ", ")))
+    command
+        .add_option("--pattern", o.pattern, fmt::format("{}, trace:FILE, dnn:LAYER", fmt::join(names, ", ")))
         ->check([names](const std::string& text) {
             const bool known = std::find(names.begin(), names.end(), text) != names.end() ||
-                               text.rfind(noc_options::trace_prefix, 0) == 0;
+                               text.starts_with(noc_options::trace_prefix) ||
+                               text.starts_with(noc_options::layer_prefix);
             return known ? std::string()
-                         : fmt::format("'{}' expects trace:FILE or one of {}", text, fmt::join(names, ", "));
+                         : fmt::format("'{}' expects trace:FILE, dnn:LAYER or one of {}", text,
+                                       fmt::join(names, ", "));
         });
+    command.add_option("--network", o.network, "Of dnn:LAYER: a built-in network, or an ONNX file [lenet5]");
     command.add_option(
         "--modes", o.modes,
         "Of hm's networks, as in iact=interleaved,weight=grouped,psum=vertical; off, unicast, grouped, "

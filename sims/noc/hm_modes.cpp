@@ -1,11 +1,12 @@
 #include "sims/noc/hm_modes.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <set>
 
 #include <boost/algorithm/string/classification.hpp>
 #include <boost/algorithm/string/split.hpp>
 #include <numeric>
+#include <set>
 
 #include "sims/support/error.h"
 
@@ -82,11 +83,17 @@ std::vector<noc::circuit> psum_circuits(hm_mode mode, const noc::noc_parameters&
 
 hm_setting read_modes(const std::string& text) {
     hm_setting setting;
+    std::set<std::string> given;
     std::vector<std::string> parts;
     boost::split(parts, text, boost::is_any_of(","));
     for (const auto& part : parts) {
         const auto equals = part.find('=');
         const std::string network = equals == std::string::npos ? "iact" : part.substr(0, equals);
+        if (!given.insert(network).second) {
+            throw user_error(fmt::format(
+                "--modes: the {} network has two modes, expects one, as in iact=interleaved,weight=grouped",
+                network));
+        }
         const hm_mode mode = read_mode(equals == std::string::npos ? part : part.substr(equals + 1));
         if (network == "iact") {
             setting.iact = mode;
