@@ -61,16 +61,19 @@ std::string points_csv(const nlohmann::ordered_json& points) {
     std::string text =
         "rate,offered,accepted,accepted_least,delivered_words_per_cycle,mean,p50,p95,p99,max,busiest_"
         "link,"
-        "pj_per_delivered_word\n";
+        "pj_per_delivered_word,words_to_pes_per_cycle\n";
     for (const auto& p : points) {
         const auto& l = p.at("latency_cycles");
         const auto number = [](const nlohmann::ordered_json& v) { return v.get<double>(); };
-        text += fmt::format("{:.4f},{:.5f},{:.5f},{:.5f},{:.4f},{:.3f},{},{},{},{},{:.4f},{:.4f}\n",
+        const auto to_pes = p.contains("words_to_pes_per_cycle")
+                                ? fmt::format("{:.4f}", number(p.at("words_to_pes_per_cycle")))
+                                : std::string();
+        text += fmt::format("{:.4f},{:.5f},{:.5f},{:.5f},{:.4f},{:.3f},{},{},{},{},{:.4f},{:.4f},{}\n",
                             number(p.at("rate")), number(p.at("offered")), number(p.at("accepted")),
                             number(p.at("accepted_least")), number(p.at("delivered_words_per_cycle")),
                             number(l.at("mean")), number(l.at("p50")), number(l.at("p95")),
                             number(l.at("p99")), number(l.at("max")), number(p.at("busiest_link")),
-                            number(p.at("picojoules_per_delivered_word")));
+                            number(p.at("picojoules_per_delivered_word")), to_pes);
     }
     return text;
 }

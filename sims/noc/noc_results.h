@@ -15,7 +15,7 @@ namespace eyeriss::sims {
 [[nodiscard]] nlohmann::ordered_json link_json(const noc::link_use& link, noc::cycle_t cycles);
 /// One load: its rate, offered, accepted, delivered, latency, and the links when asked for.
 [[nodiscard]] nlohmann::ordered_json point_json(const load_point& point, double picojoules, bool with_links);
-/// `rate,offered,accepted,delivered,mean,p50,p95,p99,max,pj_per_word`, a line a point.
+/// A header of names and a line a point; the last, words to PEs, is empty where nodes have none.
 [[nodiscard]] std::string points_csv(const nlohmann::ordered_json& points);
 /// A table of the points for a person.
 [[nodiscard]] std::string points_text(const nlohmann::ordered_json& result);

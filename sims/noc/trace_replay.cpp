@@ -32,20 +32,15 @@ public:
     plane(const noc_setup& setup, std::uint32_t packet_words)
         : network_(make_load_network(setup)), packet_words_(packet_words) {}
 
-    void send(const noc::transfer& t, replayed& sum) {
+    void send(const noc::transfer& t) {
         if (t.cycle > network_->now()) network_->advance(t.cycle);
         std::vector<unsigned> to;
-        std::uint64_t pes = 0;
-        for (const auto& d : t.destinations) {
-            to.push_back(d.cluster);
-            pes += static_cast<unsigned>(std::popcount(d.pes));
-        }
+        for (const auto& d : t.destinations) to.push_back(d.cluster);
         for (std::uint64_t left = t.words; left > 0;) {
             const auto words = static_cast<std::uint32_t>(std::min<std::uint64_t>(left, packet_words_));
             network_->inject({t.cluster, to, words, t.cycle, 0});
             left -= words;
         }
-        sum.words_to_pes += t.words * pes;
     }
 
     void finish(replayed& sum) {
@@ -71,7 +66,7 @@ void replay_packets(const layer_trace& layer, const noc_setup& setup, std::uint3
     std::map<std::tuple<noc::port_kind, unsigned>, plane> planes;
     for (const auto& t : layer.transfers) {
         const auto key = std::make_tuple(t.network, one_bus ? 0U : t.port);
-        planes.try_emplace(key, setup, packet_words).first->second.send(t, sum);
+        planes.try_emplace(key, setup, packet_words).first->second.send(t);
     }
     for (auto& [key, p] : planes) p.finish(sum);
 }
@@ -120,7 +115,6 @@ void replay_circuits(const layer_trace& layer, noc::circuit_mesh& mesh, replayed
         sum.last = std::max(sum.last, d.last);
         sum.latency.add(d.last - d.created);
     }
-    sum.words_to_pes += mesh.words_to_pes();
     for (const auto& l : mesh.links()) {
         if (l.kind == noc::link_kind::mesh) sum.words_on_mesh += l.busy;
     }
@@ -165,6 +159,10 @@ void replay(const noc_trace& trace, const noc_setup& setup, std::uint32_t packet
             sum.words_sent += t.words;
             sum.expected_to_clusters += t.words * t.destinations.size();
             sum.first = std::min(sum.first, t.cycle);
+            // A circuit's burst may pass more PEs than take it: their number may differ between clusters.
+            for (const auto& d : t.destinations) {
+                sum.words_to_pes += t.words * static_cast<unsigned>(std::popcount(d.pes));
+            }
         }
         if (mesh) {
             replay_circuits(layer, *mesh, sum);
