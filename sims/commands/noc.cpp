@@ -119,9 +119,11 @@ arch::machine sized_machine(const noc_options& o, common_options common) {
     return common.machine().machine;
 }
 
-/// Plays a recorded trace, or the traffic of a layer as it is mapped to the machine.
+/// Plays a recorded trace, or the traffic of a layer as it is mapped to the machine. A trace says its array's
+/// size itself where `--size` does not.
 void drive_replay(const noc_options& o, const common_options& common, const arch::machine& machine,
                   nlohmann::ordered_json& out) {
+    auto setup = o.setup;
     auto hm = machine.noc;
     noc_trace trace;
     if (o.is_layer()) {
@@ -132,9 +134,15 @@ void drive_replay(const noc_options& o, const common_options& common, const arch
                             common.cache());
     } else {
         trace = read_noc_trace(o.pattern.substr(noc_options::trace_prefix.size()));
+        if (o.size.empty()) {
+            out["rows"] = setup.traffic.rows = trace.rows;
+            out["cols"] = setup.traffic.cols = trace.cols;
+        }
     }
     hm.kind = noc::topology::hierarchical_mesh;
-    replay(trace, o.setup, o.sweep.run.packet_words, hm, out);
+    hm.cluster_rows = setup.traffic.rows;
+    hm.cluster_cols = setup.traffic.cols;
+    replay(trace, setup, o.sweep.run.packet_words, hm, out);
 }
 
 nlohmann::ordered_json drive(const noc_options& o, const common_options& common) {

@@ -61,6 +61,19 @@ BOOST_AUTO_TEST_CASE(a_layer_is_mapped_to_the_machine_and_the_clusters_asked_for
                noc_answer("--pattern dnn:fc1").at("layers").at(0).at("words_sent"));
 }
 
+BOOST_AUTO_TEST_CASE(a_trace_brings_the_size_of_its_array) {
+    const temporary_folder folder;
+    const auto trace = folder / "trace";
+    write_text(trace, "# eyeriss-noc-trace 1 3x3\n5,iact,8,0,4,0:0xf 8:0xf\n");
+    for (const std::string topology : topologies) {
+        const auto answer = noc_answer("--pattern trace:" + word(trace) + " --topology " + topology);
+        BOOST_TEST(answer.at("rows") == 3);
+        BOOST_TEST(answer.at("cols") == 3);
+        BOOST_TEST(answer.at("layers").at(0).at("words_to_pes") == 32);
+    }
+    refuse("--size 8x2 --pattern trace:" + word(trace), "--size: 8x2 expects the trace's 3x3");
+}
+
 BOOST_AUTO_TEST_CASE(a_layer_or_network_that_is_not_there_is_refused_by_name) {
     refuse("--pattern dnn:conv9",
            "--pattern dnn:conv9: network 'lenet5' has no such CONV, depthwise or FC layer; the nearest is "
