@@ -39,11 +39,12 @@ sc_core::sc_time requantiser::begin_layer(dma& port, const layer_program& progra
 namespace {
 
 /// Rounds half to even: adding 1.5 * 2^23 leaves no fraction bits, and the default rounding mode does the
-/// rest. The result is exact for |x| <= 2^21; larger values clip in any case.
+/// rest. The result is exact for |x| <= 2^21; larger values clip in any case. Not a number counts as the
+/// least.
 std::int32_t round_half_even(float x) {
     constexpr float limit = 1048576.0F;
     constexpr float magic = 12582912.0F;
-    const float clamped = std::min(std::max(x, -limit), limit);
+    const float clamped = std::min(std::max(-limit, x), limit);
     const volatile float shifted = clamped + magic;
     return static_cast<std::int32_t>(shifted - magic);
 }
@@ -69,9 +70,11 @@ void requantiser::run(std::span<const std::int32_t> psums, unsigned first_channe
             std::memcpy(out.data() + 4 * i, &sum, sizeof sum);
             continue;
         }
-        const std::int32_t q =
+        const std::int64_t q =
             fixed_ ? fixed(sum, r) : round_half_even(static_cast<float>(sum) * scales_[channel]);
-        out[i] = static_cast<std::uint8_t>(std::clamp(q + zero_point_, low_, high_));
+        // Zero point and clips are as the descriptor has them: any, and in any order.
+        out[i] = static_cast<std::uint8_t>(
+            std::min(std::max(q + zero_point_, std::int64_t{low_}), std::int64_t{high_}));
     }
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "models/arch/tiling.h"
@@ -23,6 +24,16 @@ bool is_reduction(loop l) {
 
 constexpr std::size_t at(loop l) {
     return static_cast<std::size_t>(l);
+}
+
+/// The factors' product, at most UINT32_MAX: a descriptor's factors may be of any size, and split::product()
+/// wraps.
+std::uint64_t places(const split& s) {
+    std::uint64_t product = 1;
+    for (const unsigned factor : {s.g, s.n, s.m, s.e}) {
+        product = std::min<std::uint64_t>(product * factor, UINT32_MAX);
+    }
+    return product;
 }
 
 }  // namespace
@@ -107,8 +118,10 @@ private:
         unsigned seen = 0;
         for (const loop l : map_.order) seen |= 1U << at(l);
         if (seen != (1U << loop_count) - 1) return "order must name each of the loops g n m e c r s once";
-        for (const unsigned factor : {map_.m0, map_.c0, map_.s0, map_.c1, map_.r1, map_.chain_clusters,
-                                      map_.vertical.product(), map_.horizontal.product()}) {
+        for (const unsigned factor :
+             {map_.m0, map_.c0, map_.s0, map_.c1, map_.r1, map_.chain_clusters, map_.vertical.g,
+              map_.vertical.n, map_.vertical.m, map_.vertical.e, map_.horizontal.g, map_.horizontal.n,
+              map_.horizontal.m, map_.horizontal.e}) {
             if (factor == 0) return "every factor of a mapping must be at least 1";
         }
         if (map_.m0 > layer_.m) return fmt::format("M0={} exceeds the layer's M={}", map_.m0, layer_.m);
@@ -119,22 +132,23 @@ private:
     }
 
     [[nodiscard]] std::string array() const {
-        const unsigned chain = map_.c1 * map_.r1;
-        if (map_.chain_clusters != ceil_div(chain, m_.noc.pe_rows)) {
+        const std::uint64_t chain = std::uint64_t{map_.c1} * map_.r1;
+        const std::uint64_t chain_clusters = (chain + m_.noc.pe_rows - 1) / m_.noc.pe_rows;
+        if (map_.chain_clusters != chain_clusters) {
             return fmt::format("a chain of c1*r1={} PEs takes {} cluster rows of {}, not {}", chain,
-                               ceil_div(chain, m_.noc.pe_rows), m_.noc.pe_rows, map_.chain_clusters);
+                               chain_clusters, m_.noc.pe_rows, map_.chain_clusters);
         }
-        if (map_.vertical.product() * map_.chain_clusters > m_.noc.cluster_rows) {
+        if (places(map_.vertical) * map_.chain_clusters > m_.noc.cluster_rows) {
             return fmt::format("{} chains of {} cluster rows exceed the array's {} cluster rows",
-                               map_.vertical.product(), map_.chain_clusters, m_.noc.cluster_rows);
+                               places(map_.vertical), map_.chain_clusters, m_.noc.cluster_rows);
         }
-        if (map_.horizontal.product() > m_.noc.cluster_cols * m_.noc.pe_cols) {
+        if (places(map_.horizontal) > m_.noc.cluster_cols * m_.noc.pe_cols) {
             return fmt::format("a horizontal split of {} exceeds the array's {} PE columns",
-                               map_.horizontal.product(), m_.noc.cluster_cols * m_.noc.pe_cols);
+                               places(map_.horizontal), m_.noc.cluster_cols * m_.noc.pe_cols);
         }
         const auto t = map_.trips(layer_);
         if (map_.chain_clusters > 1 && !m_.noc.is_bus() &&
-            t[at(loop::c)] * t[at(loop::r)] * t[at(loop::s)] > 1) {
+            (t[at(loop::c)] > 1 || t[at(loop::r)] > 1 || t[at(loop::s)] > 1)) {
             return "a chain over several clusters must reduce in one pass: psums stored in its last cluster "
                    "cannot return north";
         }
@@ -178,11 +192,11 @@ private:
         const std::uint64_t iacts =
             tiles.placed_streams({}, {}).size() * row * (map_.iact_single_buffer ? 1 : 2);
         const std::uint64_t chains = map_.vertical.product() * map_.horizontal.product();
-        const std::uint64_t psums =
-            map_.live_psum_tiles(layer_) * map_.m0 * layer_.f() * chains * m_.psum_storage_bits();
-        if (iacts + psums <= m_.glb_bits()) return {};
-        return fmt::format("iacts of {} bytes and unfinished psums of {} bytes exceed the GLB's {}",
-                           iacts / 8, psums / 8, m_.glb_bits() / 8);
+        const double psums = static_cast<double>(map_.live_psum_tiles(layer_)) * map_.m0 * layer_.f() *
+                             static_cast<double>(chains * m_.psum_storage_bits());
+        if (static_cast<double>(iacts) + psums <= static_cast<double>(m_.glb_bits())) return {};
+        return fmt::format("iacts of {} bytes and unfinished psums of {:.0f} bytes exceed the GLB's {}",
+                           iacts / 8, std::floor(psums / 8), m_.glb_bits() / 8);
     }
 
     [[nodiscard]] std::string iact_banks() const {
@@ -207,10 +221,11 @@ private:
     }
 
     [[nodiscard]] std::string psum_banks() const {
-        const std::uint64_t psums = map_.live_psum_tiles(layer_) * map_.m0 * layer_.f();
+        // Of a layer that no memory holds they are more than 64 bits can count.
+        const double psums = static_cast<double>(map_.live_psum_tiles(layer_)) * map_.m0 * layer_.f();
         const std::uint64_t bank = m_.psum_bank_psums();
-        if (psums > bank) {
-            return fmt::format("{} unfinished psums of a PE column exceed the {} of its GLB bank", psums,
+        if (psums > static_cast<double>(bank)) {
+            return fmt::format("{:.0f} unfinished psums of a PE column exceed the {} of its GLB bank", psums,
                                bank);
         }
         return {};

@@ -167,6 +167,8 @@ private:
             test::found("RESET does not end a layer");
         }
         access(tlm::TLM_WRITE_COMMAND, EYERISS_REG_IMAGE_BASE, 0);
+        access(tlm::TLM_WRITE_COMMAND, EYERISS_REG_WATCHDOG,
+               0);  // stays over RESET; a small one ends good layers
     }
 
     void check(const good_layer& layer) {
