@@ -1,4 +1,5 @@
-// Any file is read or refused by the error of its reader: programs, networks, images, DRAM parts, machines.
+// Any file is read or refused by the error of its reader: programs, networks, images, DRAM parts, machines,
+// faults, mappings, and traces of a memory's and of networks' traffic.
 //
 // Input: a byte that chooses the reader, then the file.
 #include <onnx/onnx_pb.h>
@@ -6,12 +7,20 @@
 
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
+#include <vector>
 
 #include "firmware/compiler/emit_image.h"
 #include "firmware/compiler/import_onnx.h"
+#include "models/faults/fault_text.h"
 #include "platform/elf.h"
+#include "platform/faults/fault_file.h"
 #include "platform/machine_file.h"
 #include "platform/part_file.h"
+#include "sims/dram/dram_traffic.h"
+#include "sims/inputs/mapping_file.h"
+#include "sims/noc/trace_replay.h"
+#include "sims/support/error.h"
 #include "tests/fuzz/input.h"
 
 namespace eyeriss {
@@ -62,8 +71,23 @@ void read_text(bytes file, Read read) {
     std::filesystem::remove(name);
 }
 
+/// What was read must be what its text says, too.
+void read_faults(bytes file) {
+    std::vector<faults::fault> list;
+    try {
+        list = platform::read_faults({file.begin(), file.end()}, "fuzz.yaml");
+    } catch (const std::invalid_argument&) {  // NOLINT(bugprone-empty-catch): refused by name
+    }
+    for (const auto& fault : list) {
+        const auto text = faults::to_text(fault);
+        if (faults::to_text(faults::parse_fault(text)) != text) {
+            test::found("a fault's text says another fault");
+        }
+    }
+}
+
 void read_file(test::fuzz_input input) {
-    switch (input.number<std::uint8_t>() % 5) {
+    switch (input.number<std::uint8_t>() % 9) {
         case 0:
             return read_program(input.rest());
         case 1:
@@ -73,10 +97,22 @@ void read_file(test::fuzz_input input) {
         case 3:
             return read_text<platform::part_error>(
                 input.rest(), [](const std::string& name) { static_cast<void>(platform::read_part(name)); });
-        default:
+        case 4:
             return read_text<platform::machine_error>(input.rest(), [](const std::string& name) {
                 static_cast<void>(platform::read_machine(name, {}));
             });
+        case 5:
+            return read_faults(input.rest());
+        case 6:
+            return read_text<sims::user_error>(input.rest(), [](const std::string& name) {
+                static_cast<void>(sims::read_mapping_file(name, arch::machine{}));
+            });
+        case 7:
+            return read_text<sims::user_error>(
+                input.rest(), [](const std::string& name) { static_cast<void>(sims::read_trace(name)); });
+        default:
+            return read_text<sims::user_error>(
+                input.rest(), [](const std::string& name) { static_cast<void>(sims::read_noc_trace(name)); });
     }
 }
 
