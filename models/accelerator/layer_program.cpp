@@ -93,6 +93,10 @@ csc::map_layout layout_of(const eyeriss_tensor_ref& t, unsigned batch, std::size
         bad_field(offset, fmt::format("unit stride {} is below the {} that a unit can take",
                                       t.unit_stride_bytes, l.unit_stride_bytes()));
     }
+    const std::uint64_t groups = (std::uint64_t{l.channels} + l.block_channels - 1) / l.block_channels;
+    const double bytes = static_cast<double>(groups) * l.batch * l.height * t.unit_stride_bytes;
+    if (bytes > UINT32_MAX)
+        bad_field(offset, fmt::format("a tensor of {:.0f} bytes has no addresses", bytes));
     return l;
 }
 
@@ -109,6 +113,10 @@ void check_tensors(layer_program& p) {
     }
     p.in = layout_of(d.in, d.batch, offsetof(eyeriss_descriptor, in));
     p.out = layout_of(d.out, d.batch, offsetof(eyeriss_descriptor, out));
+    if (std::uint64_t{p.shape.channels_out()} * sizeof(eyeriss_requant) > UINT32_MAX) {
+        bad_field(offsetof(eyeriss_descriptor, requant_offset),
+                  "the requantiser's entries have no addresses");
+    }
     const unsigned block = p.map.output_block_channels(p.shape);
     if (block % p.out.block_channels != 0 && p.out.block_channels != p.shape.channels_out()) {
         bad_field(offsetof(eyeriss_descriptor, out),
