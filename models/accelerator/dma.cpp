@@ -83,7 +83,8 @@ sc_core::sc_time dma::move(tlm::tlm_command command, std::span<const stretch> li
         if (start != sc_core::SC_ZERO_TIME) {
             sc_core::wait(start);
         }
-        sc_core::sc_time began = sc_core::sc_time_stamp();  // a copy: the stamp moves on
+        // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): the stamp moves on
+        const sc_core::sc_time began = sc_core::sc_time_stamp();
         move_by_phases(command, list, transfer);
         if (recorder_ != nullptr) publish(command, list, transfer, began, sc_core::sc_time_stamp(), told);
         return {};
