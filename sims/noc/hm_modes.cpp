@@ -166,8 +166,10 @@ std::vector<noc::circuit> circuits_of(const hm_setting& setting, const noc::noc_
 std::vector<noc::circuit> circuits_of(const std::vector<multicast_group>& groups,
                                       const noc::noc_parameters& p) {
     std::vector<noc::circuit> list;
-    for (const auto& g : groups)
+    list.reserve(groups.size());
+    for (const auto& g : groups) {
         list.push_back({port_kind::iact, g.source, 0, g.destinations, {pe_sets{p}.all()}});
+    }
     return list;
 }
 
