@@ -26,11 +26,11 @@ std::string link_lines(const nlohmann::ordered_json& result, const nlohmann::ord
     for (const auto& l : point.at("links")) {
         if (l.at("kind") != "mesh") continue;
         const int from = l.at("from").get<int>(), to = l.at("to").get<int>();
-        const double dx = to % cols - from % cols, dy = to / cols - from / cols;
+        const int x = from % cols, y = from / cols, to_x = to % cols, to_y = to / cols;
+        const int dx = to_x - x, dy = to_y - y;
         const double aside = 0.12;
-        text += fmt::format("{} {} {} {} {}\n", from % cols - dy * aside + dx * 0.1,
-                            from / cols + dx * aside + dy * 0.1, dx * 0.8, dy * 0.8,
-                            l.at("busy").get<double>() / cycles);
+        text += fmt::format("{} {} {} {} {}\n", x - dy * aside + dx * 0.1, y + dx * aside + dy * 0.1,
+                            dx * 0.8, dy * 0.8, l.at("busy").get<double>() / cycles);
     }
     return text + "END\n";
 }

@@ -35,6 +35,7 @@ public:
     void send(const noc::transfer& t) {
         if (t.cycle > network_->now()) network_->advance(t.cycle);
         std::vector<unsigned> to;
+        to.reserve(t.destinations.size());
         for (const auto& d : t.destinations) to.push_back(d.cluster);
         for (std::uint64_t left = t.words; left > 0;) {
             const auto words = static_cast<std::uint32_t>(std::min<std::uint64_t>(left, packet_words_));
