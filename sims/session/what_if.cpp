@@ -90,6 +90,7 @@ json entry(limit which, const run_result& plain, std::uint64_t plain_cycles, std
 /// The core takes no time: closed form, nothing to simulate.
 json without_firmware(const run_result& plain, std::uint64_t plain_cycles) {
     std::vector<std::uint64_t> layers;
+    layers.reserve(plain.layers.size());
     for (const auto& l : plain.layers) layers.push_back(l.on_accelerator && l.times ? l.times->cycles : 0);
     return entry(limit::firmware, plain, plain_cycles, plain.cycles_accelerator(), layers);
 }
