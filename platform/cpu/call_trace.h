@@ -2,17 +2,15 @@
 
 #include <cstdint>
 #include <functional>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
-#include "platform/cpu/core.h"
-#include "platform/cpu/symbols.h"
+#include "platform/cpu/call_follower.h"
 
 namespace eyeriss::platform {
 
-/// Tells when a hart is in which function: a call when it has ended. Calls and returns are told apart as by
-/// cpu_profile; calls nest.
-class call_trace : public execution_observer {
+/// Tells when a hart is in which function: a call when it has ended. Calls nest.
+class call_trace : public call_follower {
 public:
     struct call {
         std::size_t function = 0;                      ///< as symbols::at
@@ -22,34 +20,32 @@ public:
     using sink = std::function<void(const call&)>;
 
     /// `names` outlives this.
-    call_trace(const symbols& names, sink told) : names_(names), told_(std::move(told)) {}
+    call_trace(const symbols& names, sink told) : call_follower(names), told_(std::move(told)) {}
 
-    [[nodiscard]] bool each_instruction() const override { return false; }
-    void executed(const executed_block& block) override;
     /// Ends all calls under way.
-    void finish() { leave(0, last_cycle_); }
+    void finish() { return_from_all(); }
 
 private:
-    struct frame {
+    struct begun_call {
         std::size_t function = 0;
-        std::uint32_t return_to = 0;
-        bool of_trap = false;
         std::uint64_t begin_cycle = 0;
     };
-    std::size_t function_at(std::uint32_t pc);
-    void enter(std::uint32_t pc, std::uint32_t return_to, bool of_trap, std::uint64_t cycle);
-    void leave(std::size_t depth, std::uint64_t cycle);
-    void leave_to(std::uint32_t pc, std::uint64_t cycle);
-    void leave_trap(std::uint64_t cycle);
-    void follow(const executed_block& block);
+    void called(std::size_t function, std::uint64_t cycle) override { calls_.push_back({function, cycle}); }
+    void returned(std::uint64_t cycle) override {
+        told_({calls_.back().function, false, calls_.back().begin_cycle, cycle});
+        calls_.pop_back();
+    }
+    void went_on(std::size_t function, std::uint64_t cycle) override {
+        returned(cycle);
+        called(function, cycle);
+    }
+    void passed(std::uint64_t from_cycle, std::uint64_t to_cycle, bool asleep) override {
+        if (asleep) told_({calls_.back().function, true, from_cycle, to_cycle});
+    }
+    void ran(const executed_block&) override {}
 
-    const symbols& names_;
     sink told_;
-    std::unordered_map<std::uint32_t, std::size_t> functions_by_pc_;
-    std::vector<frame> stack_;
-    std::uint32_t expected_pc_ = 0;
-    std::uint64_t last_cycle_ = 0;
-    bool begun_ = false, trapped_ = false, slept_ = false;
+    std::vector<begun_call> calls_;
 };
 
 }  // namespace eyeriss::platform

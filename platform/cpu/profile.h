@@ -3,11 +3,10 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
-#include "platform/cpu/core.h"
-#include "platform/cpu/symbols.h"
+#include "platform/cpu/call_follower.h"
 
 namespace eyeriss::platform {
 
@@ -20,16 +19,11 @@ struct profile_cost {
     bool operator==(const profile_cost&) const = default;
 };
 
-/// Counts where a hart spends its instructions and cycles, by function and by the calls that led there. A
-/// jump that links through ra or t0 calls, one through them that does not link returns; a trap or an
-/// interrupt calls its handler, mret returns. What runs in a place without a function is "?".
-class cpu_profile : public execution_observer {
+/// Counts where a hart spends its instructions and cycles, by function and by the calls that led there.
+class cpu_profile : public call_follower {
 public:
     /// `names` outlives this.
-    explicit cpu_profile(const symbols& names);
-
-    [[nodiscard]] bool each_instruction() const override { return false; }
-    void executed(const executed_block& block) override;
+    explicit cpu_profile(const symbols& names) : call_follower(names), nodes_(1) {}
 
     struct function_cost {
         std::string name;
@@ -49,29 +43,18 @@ private:
         profile_cost own;
         std::uint64_t calls = 0;
     };
-    struct frame {
-        std::size_t node = 0;
-        std::uint32_t return_to = 0;
-        bool of_trap = false;
-    };
 
+    void called(std::size_t function, std::uint64_t cycle) override;
+    void returned(std::uint64_t) override { stack_.pop_back(); }
+    void went_on(std::size_t function, std::uint64_t cycle) override;
+    void passed(std::uint64_t from_cycle, std::uint64_t to_cycle, bool asleep) override;
+    void ran(const executed_block& block) override;
     std::size_t child(std::size_t parent, std::size_t function);
-    void enter(std::uint32_t pc, std::uint32_t return_to, bool of_trap);
-    void leave_to(std::uint32_t pc);
-    void leave_trap();
-    void follow(const executed_block& block);
-    void move_to(std::uint32_t pc);
-    std::size_t function_at(std::uint32_t pc);
     [[nodiscard]] std::string path(std::size_t index) const;
 
-    const symbols& names_;
-    std::vector<node> nodes_;
+    std::vector<node> nodes_;  ///< node 0 is the root, above the first function
     std::map<std::pair<std::size_t, std::size_t>, std::size_t> children_;
-    std::unordered_map<std::uint32_t, std::size_t> functions_by_pc_;
-    std::vector<frame> stack_;
-    std::uint32_t expected_pc_ = 0;
-    std::uint64_t last_cycle_ = 0;
-    bool begun_ = false, trapped_ = false, slept_ = false;
+    std::vector<std::size_t> stack_;  ///< nodes of the calls under way
 };
 
 }  // namespace eyeriss::platform

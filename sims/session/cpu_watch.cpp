@@ -71,6 +71,8 @@ std::uint32_t code_at(platform::soc& soc, std::uint32_t address) {
     return bits;
 }
 
+}  // namespace
+
 platform::symbols symbols_of(const fs::path& executable) {
     try {
         return platform::symbols(executable);
@@ -78,8 +80,6 @@ platform::symbols symbols_of(const fs::path& executable) {
         throw user_error(wrong.what());
     }
 }
-
-}  // namespace
 
 void add_cpu_watch(CLI::App& command, cpu_watch_options& options) {
     auto* trace =

@@ -12,6 +12,9 @@
 
 namespace eyeriss::sims {
 
+/// The functions of an ELF file. \throws user_error when it cannot be read as one
+[[nodiscard]] platform::symbols symbols_of(const std::filesystem::path& executable);
+
 /// What the command line asks to see of the core.
 struct cpu_watch_options {
     std::string trace;    ///< --trace-cpu: a file, empty for none

@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "sims/session/cpu_watch.h"
 #include "sims/support/child.h"
 #include "sims/support/duration.h"
 #include "sims/support/error.h"
@@ -93,14 +94,6 @@ std::uint32_t layer_named(const std::string& text, const std::vector<std::string
     if (error == std::errc() && rest == end && index < layers.size()) return index;
     throw user_error(fmt::format("--trace-layer {}: no such layer; expects a name, e.g. {}, or 0..{}", text,
                                  layers.front(), layers.size() - 1));
-}
-
-platform::symbols symbols_of(const fs::path& executable) {
-    try {
-        return platform::symbols(executable);
-    } catch (const std::runtime_error& wrong) {
-        throw user_error(wrong.what());
-    }
 }
 
 }  // namespace

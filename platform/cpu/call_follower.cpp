@@ -1,4 +1,4 @@
-#include "platform/cpu/call_trace.h"
+#include "platform/cpu/call_follower.h"
 
 namespace eyeriss::platform {
 
@@ -13,7 +13,7 @@ bool is_link(std::uint8_t reg) {
 
 }  // namespace
 
-std::size_t call_trace::function_at(std::uint32_t pc) {
+std::size_t call_follower::function_at(std::uint32_t pc) {
     const auto [place, is_new] = functions_by_pc_.try_emplace(pc, 0);
     if (is_new) {
         place->second = names_.at(pc);
@@ -21,21 +21,27 @@ std::size_t call_trace::function_at(std::uint32_t pc) {
     return place->second;
 }
 
-void call_trace::enter(std::uint32_t pc, std::uint32_t return_to, bool of_trap, std::uint64_t cycle) {
+void call_follower::enter(std::uint32_t pc, std::uint32_t return_to, bool of_trap, std::uint64_t cycle) {
     if (stack_.size() >= deepest) {
         leave(0, cycle);
     }
-    stack_.push_back({function_at(pc), return_to, of_trap, cycle});
+    stack_.push_back({function_at(pc), return_to, of_trap});
+    called(stack_.back().function, cycle);
 }
 
-/// Ends calls until `depth` are left.
-void call_trace::leave(std::size_t depth, std::uint64_t cycle) {
+// Ends calls until `depth` are left.
+void call_follower::leave(std::size_t depth, std::uint64_t cycle) {
     for (; stack_.size() > depth; stack_.pop_back()) {
-        told_({stack_.back().function, false, stack_.back().begin_cycle, cycle});
+        returned(cycle);
     }
 }
 
-void call_trace::leave_to(std::uint32_t pc, std::uint64_t cycle) {
+void call_follower::return_from_all() {
+    leave(0, last_cycle_);
+}
+
+// Returns go to the frame that the address belongs to; one that belongs to none (a switch of stacks) stays.
+void call_follower::leave_to(std::uint32_t pc, std::uint64_t cycle) {
     for (std::size_t depth = stack_.size(); depth-- > 1 && !stack_[depth].of_trap;) {
         if (stack_[depth].return_to == pc) {
             leave(depth, cycle);
@@ -44,7 +50,7 @@ void call_trace::leave_to(std::uint32_t pc, std::uint64_t cycle) {
     }
 }
 
-void call_trace::leave_trap(std::uint64_t cycle) {
+void call_follower::leave_trap(std::uint64_t cycle) {
     for (std::size_t depth = stack_.size(); depth-- > 1;) {
         if (stack_[depth].of_trap) {
             leave(depth, cycle);
@@ -53,7 +59,7 @@ void call_trace::leave_trap(std::uint64_t cycle) {
     }
 }
 
-void call_trace::follow(const executed_block& block) {
+void call_follower::follow(const executed_block& block) {
     static const auto jal = handler_of(operation::jal), jalr = handler_of(operation::jalr),
                       mret = handler_of(operation::mret), wfi = handler_of(operation::wfi);
     const op& last = *block.last;
@@ -70,25 +76,24 @@ void call_trace::follow(const executed_block& block) {
     }
 }
 
-void call_trace::executed(const executed_block& block) {
+void call_follower::executed(const executed_block& block) {
     const std::uint32_t pc = block.first->pc;
     if (!begun_) {
         begun_ = true;
         last_cycle_ = block.first_cycle;
         enter(pc, 0, false, block.first_cycle);
     }
-    if (slept_ && block.first_cycle > last_cycle_) {
-        told_({stack_.back().function, true, last_cycle_, block.first_cycle});
+    if (block.first_cycle != last_cycle_) {
+        passed(last_cycle_, block.first_cycle, slept_);
     }
     if ((trapped_ || pc != expected_pc_) && expected_pc_ != 0) {
         enter(pc, 0, true, block.first_cycle);
     }
-    // Tail calls and code that runs on into its neighbour change the function on top.
     if (const std::size_t function = function_at(pc); stack_.back().function != function) {
-        const frame before = stack_.back();
-        leave(stack_.size() - 1, block.first_cycle);
-        stack_.push_back({function, before.return_to, before.of_trap, block.first_cycle});
+        stack_.back().function = function;
+        went_on(function, block.first_cycle);
     }
+    ran(block);
     last_cycle_ = block.end_cycle;
     expected_pc_ = block.trapped ? pc : block.next_pc;
     trapped_ = block.trapped;
