@@ -84,6 +84,7 @@ private:
 /// Words of a sender that began in the measurement, their deliveries, and deliveries that took place.
 struct share {
     std::uint64_t generated = 0, expected = 0, delivered = 0;
+    std::uint64_t measured = 0, cycles_of_all = 0;  ///< deliveries of its packets, and their latencies' sum
     [[nodiscard]] double accepted(double cycles) const {
         if (expected == 0) return 0;
         const double part = static_cast<double>(delivered) / static_cast<double>(expected);
@@ -157,7 +158,11 @@ private:
             };
             delivered_ += there_by(end_) - there_by(begin_);
             of_source_[d.source].delivered += there_by(end_) - there_by(begin_);
-            if (d.created >= begin_ && d.created < end_) latencies_.add(d.last - d.created);
+            if (d.created >= begin_ && d.created < end_) {
+                latencies_.add(d.last - d.created);
+                ++of_source_[d.source].measured;
+                of_source_[d.source].cycles_of_all += d.last - d.created;
+            }
             check_order(d);
         }
         network_.deliveries().clear();
@@ -184,7 +189,7 @@ private:
         point_.rate = plan_.rate;
         point_.cycles = plan_.measure;
         point_.offered = static_cast<double>(generated_) / cycles / senders;
-        const share all{generated_, expected_, delivered_};
+        const share all{generated_, expected_, delivered_, 0, 0};
         point_.accepted = all.accepted(cycles) / senders;
         point_.accepted_least = point_.accepted;
         for (const sender& s : senders_) {
@@ -192,7 +197,21 @@ private:
         }
         point_.delivered = static_cast<double>(delivered_) / cycles;
         point_.latency = latencies_.summary();
+        point_.latency.mean = mean_of_senders();
         return std::move(point_);
+    }
+
+    /// How many packets a sender begins in the measurement is chance, and ways differ in length from sender
+    /// to sender; so each counts as much as the others, as it was asked for as much.
+    [[nodiscard]] double mean_of_senders() const {
+        double sum = 0;
+        unsigned counted = 0;
+        for (const share& s : of_source_) {
+            if (s.measured == 0) continue;
+            sum += static_cast<double>(s.cycles_of_all) / static_cast<double>(s.measured);
+            ++counted;
+        }
+        return counted == 0 ? 0 : sum / counted;
     }
 
     noc::packet_network& network_;

@@ -21,7 +21,7 @@ struct load_plan {
 /// Of deliveries, from the creation of a packet to its last word, in cycles.
 struct latency_summary {
     std::uint64_t deliveries = 0;
-    double mean = 0;
+    double mean = 0;  ///< of a load: of the senders' means, each counting the same
     noc::cycle_t least = 0, p50 = 0, p95 = 0, p99 = 0, most = 0;
 };
 

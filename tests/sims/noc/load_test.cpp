@@ -82,16 +82,26 @@ BOOST_AUTO_TEST_CASE(a_mesh_accepts_most_of_its_ceiling_and_never_more) {
 }
 
 BOOST_AUTO_TEST_CASE(latency_never_falls_as_load_rises) {
-    for (const auto p : {load_pattern::uniform, load_pattern::hotspot}) {
-        double before = 0;
-        for (const double rate : {0.05, 0.1, 0.2, 0.3, 0.4, 0.6}) {
-            auto long_run = plan(rate);
-            long_run.measure = 40000;
-            const auto point = on_mesh(pattern(4, 4, p), 8, long_run);
-            BOOST_TEST(point.latency.mean >= before);
-            BOOST_TEST(point.accepted <= point.offered);
-            before = point.latency.mean;
+    for (const auto& [name, p] : load_patterns()) {
+        for (const auto& [rows, cols] : {std::pair{4U, 4U}, std::pair{8U, 2U}}) {
+            double before = 0;
+            for (const double rate : {0.05, 0.1, 0.2, 0.3, 0.45, 0.7, 1.0}) {
+                const auto point = on_mesh(pattern(rows, cols, p), 8, plan(rate));
+                BOOST_TEST(point.latency.mean >= before,
+                           name << ' ' << rows << 'x' << cols << " at " << rate);
+                BOOST_TEST(point.accepted <= point.offered, name);
+                before = point.latency.mean;
+            }
         }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_mean_latency_is_that_of_the_ways_and_not_of_who_happened_to_send_more) {
+    const auto all_alone =
+        pattern(4, 4, load_pattern::tornado);  // one on in row and column: no link is shared
+    for (const double rate : {0.05, 0.3, 0.9}) {
+        const auto point = on_mesh(all_alone, 8, plan(rate));
+        BOOST_TEST(point.latency.mean == 1 + 3 * (destination_rule(all_alone).mean_links_per_delivery() + 1));
     }
 }
 
