@@ -167,6 +167,12 @@ std::string circuit_mesh::lay(const circuit& c, source_state& s) {
         if (to >= p_.clusters()) return "cluster " + std::to_string(to) + " is outside the array";
     }
     if (c.destinations.empty() || c.turns.empty()) return "a circuit expects clusters and PEs that it feeds";
+    for (const std::uint32_t pes : c.turns) {
+        if (pes != 0 && std::uint64_t{pes} >> p_.pes_per_cluster() == 0) continue;
+        return "PEs of cluster " + std::to_string(c.destinations.front()) + " expect some of its " +
+               std::to_string(p_.pes_per_cluster()) + ", bits 0 to " +
+               std::to_string(p_.pes_per_cluster() - 1) + " of their mask";
+    }
     if (c.kind == port_kind::iact) return lay_iacts(c, s);
     return c.kind == port_kind::weight ? lay_weights(c, s) : lay_psums(c, s);
 }
@@ -307,23 +313,30 @@ void circuit_mesh::check_flow() const {
     }
 }
 
-network_area circuit_mesh::area() const {
+network_area circuit_mesh::area(port_kind kind) const {
     network_area a;
-    const auto add = [&](const sc_core::sc_vector<router>& routers) {
-        for (const router& r : routers) {
-            a.ports += r.links();
-            a.crosspoints += std::uint64_t{r.links()} * r.links();
-        }
-    };
     for (unsigned row = 0; row < p_.cluster_rows; ++row) {
         for (unsigned col = 0; col < p_.cluster_cols; ++col) {
             const router_cluster& c = mesh_.cluster(row, col);
-            add(c.iact);
-            add(c.weight);
-            add(c.psum);
+            for (const router& r : kind == port_kind::iact     ? c.iact
+                                   : kind == port_kind::weight ? c.weight
+                                                               : c.psum) {
+                a.ports += r.links();
+                a.crosspoints += std::uint64_t{r.links()} * r.links();
+            }
         }
     }
     return a;
+}
+
+network_area circuit_mesh::area() const {
+    network_area all;
+    for (const port_kind kind : {port_kind::iact, port_kind::weight, port_kind::psum_in}) {
+        const network_area a = area(kind);
+        all.ports += a.ports;
+        all.crosspoints += a.crosspoints;
+    }
+    return all;
 }
 
 }  // namespace eyeriss::noc

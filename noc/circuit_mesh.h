@@ -51,6 +51,8 @@ public:
     [[nodiscard]] std::vector<link_use> links() const override;
     void clear_counts() override;
     [[nodiscard]] network_area area() const override;
+    /// Of one of the three networks; psum_in and psum_out are one.
+    [[nodiscard]] network_area area(port_kind kind) const;
 
     /// Words times PEs that took them, since set().
     [[nodiscard]] std::uint64_t words_to_pes() const { return words_to_pes_; }

@@ -9,6 +9,7 @@
 #include "sims/commands/command.h"
 #include "sims/inputs/energy_file.h"
 #include "sims/inputs/places.h"
+#include "sims/inputs/prepare.h"
 #include "sims/noc/dnn_traffic.h"
 #include "sims/noc/hm_drive.h"
 #include "sims/noc/noc_results.h"
@@ -22,7 +23,9 @@ namespace {
 
 struct noc_options {
     noc_setup setup;
-    std::string size, pattern = "uniform", network, modes, rates = "0.05..0.95:0.05";
+    std::string topology = "mesh", multicast = "tree";
+    std::string size, pes, pattern = "uniform", network, modes, rates = "0.05..0.95:0.05";
+    mapping_options mapping;
     sweep_plan sweep;
     bool no_knee = false, links = false;
     std::string csv, chart;
@@ -35,22 +38,29 @@ struct noc_options {
 };
 
 /// What the run was asked to do.
-nlohmann::ordered_json question(const noc_options& o, const std::string& topology) {
+nlohmann::ordered_json question(const noc_options& o) {
     nlohmann::ordered_json out{{"schema", "eyeriss_vp.noc.1"},
-                               {"topology", topology},
+                               {"topology", o.topology},
                                {"rows", o.setup.traffic.rows},
                                {"cols", o.setup.traffic.cols},
                                {"pattern", o.modes.empty() ? o.pattern : o.modes},
                                {"packet_words", o.sweep.run.packet_words},
-                               {"width_bits", o.setup.width_bits},
                                {"seed", o.sweep.run.seed},
                                {"warm_up_cycles", o.sweep.run.warm_up},
                                {"measured_cycles", o.sweep.run.measure}};
+    if (o.setup.topology != load_topology::hm) {
+        out["width_bits"] = o.setup.width_bits;
+        out["hop_cycles"] = hop_cycles_of(o.setup);
+        out["injection_cycles"] = o.setup.injection_cycles;
+    }
     if (o.setup.topology == load_topology::mesh) {
+        out["ejection_cycles"] = o.setup.ejection_cycles;
+        out["credit_cycles"] = o.setup.credit_cycles;
         out["vcs"] = o.setup.vcs;
         out["buffer_flits"] = o.setup.buffer_flits;
-        out["multicast"] = o.setup.multicast == noc::mesh_multicast::tree ? "tree" : "copies";
+        out["multicast"] = o.multicast;
     }
+    if (o.sweep.find_knee) out["knee_factor"] = o.sweep.knee_factor;
     return out;
 }
 
@@ -69,8 +79,7 @@ std::uint64_t drive_packets(const noc_options& o, const energy::cost_table& tabl
         return point;
     });
     const auto area = make_load_network(o.setup)->area();
-    out["area"] = {
-        {"ports", area.ports}, {"crosspoints", area.crosspoints}, {"buffer_words", area.buffer_words}};
+    out["area"] = area_json(area, area.ports * o.setup.width_bits);
     if (o.setup.topology == load_topology::mesh) {
         out["ceiling"] = rule.ceiling(o.setup.multicast);
         out["flit_hops_simulated"] = hops;
@@ -87,14 +96,20 @@ std::uint64_t drive_packets(const noc_options& o, const energy::cost_table& tabl
     return words;
 }
 
+/// The machine's hierarchical mesh at the size that is driven.
+noc::noc_parameters hm_parameters(const noc_options& o, const arch::machine& machine) {
+    auto hm = machine.noc;
+    hm.kind = noc::topology::hierarchical_mesh;
+    hm.cluster_rows = o.setup.traffic.rows;
+    hm.cluster_cols = o.setup.traffic.cols;
+    hm.hop_cycles = o.setup.hop_cycles.value_or(hm.hop_cycles);
+    return hm;
+}
+
 /// Modes of the hierarchical mesh that a pattern stands for, when it is one.
 hm_question hm_question_of(const noc_options& o, const arch::machine& machine) {
     hm_question q;
-    q.parameters = machine.noc;
-    q.parameters.kind = noc::topology::hierarchical_mesh;
-    q.parameters.cluster_rows = o.setup.traffic.rows;
-    q.parameters.cluster_cols = o.setup.traffic.cols;
-    q.parameters.hop_cycles = o.setup.hop_cycles.value_or(machine.noc.hop_cycles);
+    q.parameters = hm_parameters(o, machine);
     q.sweep = o.sweep;
     if (!o.modes.empty()) {
         q.modes = read_modes(o.modes);
@@ -112,46 +127,34 @@ hm_question hm_question_of(const noc_options& o, const arch::machine& machine) {
     return q;
 }
 
-/// The machine, of as many clusters as `--size` asks for.
-arch::machine sized_machine(const noc_options& o, common_options common) {
-    common.settings.push_back(fmt::format("noc.cluster_rows={}", o.setup.traffic.rows));
-    common.settings.push_back(fmt::format("noc.cluster_cols={}", o.setup.traffic.cols));
-    return common.machine().machine;
-}
-
-/// Plays a recorded trace, or the traffic of a layer as it is mapped to the machine. A trace says its array's
-/// size itself where `--size` does not.
+/// Plays a recorded trace, or the traffic of a layer as it is mapped to the machine.
 void drive_replay(const noc_options& o, const common_options& common, const arch::machine& machine,
                   nlohmann::ordered_json& out) {
-    auto setup = o.setup;
-    auto hm = machine.noc;
     noc_trace trace;
     if (o.is_layer()) {
-        const auto sized = sized_machine(o, common);
-        hm = sized.noc;
         out["network"] = o.network_or_default();
-        trace = dnn_traffic(o.network_or_default(), o.pattern.substr(noc_options::layer_prefix.size()), sized,
-                            common.cache());
+        trace = dnn_traffic({o.network_or_default(), o.pattern.substr(noc_options::layer_prefix.size()),
+                             o.sweep.run.seed, read_mapping_request(o.mapping, common.energy_file, machine)},
+                            machine, common.cache());
     } else {
         trace = read_noc_trace(o.pattern.substr(noc_options::trace_prefix.size()));
-        if (o.size.empty()) {
-            out["rows"] = setup.traffic.rows = trace.rows;
-            out["cols"] = setup.traffic.cols = trace.cols;
-        }
     }
-    hm.kind = noc::topology::hierarchical_mesh;
+    auto setup = o.setup;
+    if (o.size.empty()) {
+        out["rows"] = setup.traffic.rows = trace.rows;
+        out["cols"] = setup.traffic.cols = trace.cols;
+    }
+    auto hm = hm_parameters(o, machine);
     hm.cluster_rows = setup.traffic.rows;
     hm.cluster_cols = setup.traffic.cols;
     replay(trace, setup, o.sweep.run.packet_words, hm, out);
 }
 
-nlohmann::ordered_json drive(const noc_options& o, const common_options& common) {
-    const auto machine = common.machine().machine;
+nlohmann::ordered_json drive(const noc_options& o, const common_options& common,
+                             const arch::machine& machine) {
     const auto table = read_energy_table(
         common.energy_file.empty() ? default_energy_file() : std::filesystem::path(common.energy_file));
-    const auto named = std::find_if(load_topologies().begin(), load_topologies().end(),
-                                    [&](const auto& t) { return t.second == o.setup.topology; });
-    auto out = question(o, named->first);
+    auto out = question(o);
     const stopwatch watch;
     std::uint64_t words = 0;
     if (o.is_replay()) {
@@ -181,19 +184,78 @@ nlohmann::ordered_json drive(const noc_options& o, const common_options& common)
     return out;
 }
 
-int noc_command(noc_options o, const common_options& common) {
-    const auto machine = common.machine().machine;
+/// Refuses options that would change nothing, naming what they belong to.
+void refuse_without_use(const CLI::App& command, const noc_options& o) {
+    const bool on_hm = o.setup.topology == load_topology::hm,
+               on_mesh = o.setup.topology == load_topology::mesh;
+    const bool loads = !o.is_replay();
+    struct use {
+        const char* option;
+        bool is_there;
+        const char* belongs_to;
+    };
+    const char *mesh = "--topology mesh", *packets = "--topology mesh, bus or crossbar";
+    const char *layer = "--pattern dnn:LAYER", *generator = "a pattern with loads, not a trace or a layer";
+    for (const auto& u :
+         {use{"--vcs", on_mesh, mesh},
+          use{"--buffers", on_mesh, mesh},
+          use{"--credit-cycles", on_mesh, mesh},
+          use{"--ejection-cycles", on_mesh, mesh},
+          use{"--multicast", on_mesh, mesh},
+          use{"--injection-cycles", !on_hm, packets},
+          use{"--width-bits", !on_hm,
+              "--topology mesh, bus or crossbar; ports of hm have the machine's widths, "
+              "--set noc.iact_port_bits, noc.weight_port_bits, noc.psum_port_bits"},
+          use{"--pes", on_hm || o.is_layer(), "--topology hm or --pattern dnn:LAYER"},
+          use{"--modes", on_hm && loads && command.count("--pattern") == 0, "--topology hm and no --pattern"},
+          use{"--network", o.is_layer(), layer},
+          use{"--mapping", o.is_layer(), layer},
+          use{"--cost", o.is_layer(), layer},
+          use{"--seed", !o.is_trace(), "anything but a trace"},
+          use{"--fanout", o.pattern == "multicast" && o.setup.traffic.groups.empty(),
+              "--pattern multicast without --groups"},
+          use{"--groups", o.pattern == "multicast", "--pattern multicast"},
+          use{"--hotspot", o.pattern == "hotspot", "--pattern hotspot"},
+          use{"--hotspot-share", o.pattern == "hotspot", "--pattern hotspot"},
+          use{"--csv", loads, generator},
+          use{"--chart", loads, generator},
+          use{"--rate", loads, generator},
+          use{"--warm-up", loads, generator},
+          use{"--measure", loads, generator},
+          use{"--no-knee", loads, generator},
+          use{"--knee-factor", loads && !o.no_knee, "a search for the knee"}}) {
+        if (!u.is_there && command.count(u.option) != 0) {
+            throw user_error(fmt::format("{}: expects {}", u.option, u.belongs_to));
+        }
+    }
+}
+
+/// The machine with the clusters and PEs asked for.
+arch::machine sized_machine(const noc_options& o, common_options common) {
+    if (!o.size.empty()) {
+        const auto clusters = read_size("--size", o.size, largest_array);
+        common.settings.push_back(fmt::format("noc.cluster_rows={}", clusters.rows));
+        common.settings.push_back(fmt::format("noc.cluster_cols={}", clusters.cols));
+    }
+    if (!o.pes.empty()) {
+        const auto pes = read_size("--pes", o.pes, largest_cluster);
+        common.settings.push_back(fmt::format("noc.pe_rows={}", pes.rows));
+        common.settings.push_back(fmt::format("noc.pe_cols={}", pes.cols));
+    }
+    return common.machine().machine;
+}
+
+int noc_command(noc_options o, const common_options& common, const CLI::App& command) {
+    o.setup.topology = load_topologies().at(o.topology);
+    o.setup.multicast = o.multicast == "tree" ? noc::mesh_multicast::tree : noc::mesh_multicast::copies;
+    refuse_without_use(command, o);
+    const auto machine = sized_machine(o, common);
     o.setup.traffic.rows = machine.noc.cluster_rows;
     o.setup.traffic.cols = machine.noc.cluster_cols;
-    if (!o.size.empty()) read_size(o.size, o.setup.traffic);
-    if (o.is_replay() && !(o.csv.empty() && o.chart.empty())) {
-        throw user_error("--csv, --chart: expect a pattern with loads, not a trace or a layer");
-    }
-    if (!o.is_layer() && !o.network.empty()) throw user_error("--network: expects --pattern dnn:LAYER");
     if (!o.is_replay()) o.setup.traffic.pattern = load_patterns().at(o.pattern);
     o.sweep.rates = read_rates(o.rates);
     o.sweep.find_knee = !o.no_knee;
-    const auto answer = drive(o, common);
+    const auto answer = drive(o, common, machine);
     if (!o.csv.empty()) write_file("--csv", o.csv, points_csv(answer.at("points")));
     if (!o.chart.empty()) draw_chart(o.chart, answer);
     if (common.json) {
@@ -205,10 +267,11 @@ int noc_command(noc_options o, const common_options& common) {
 }
 
 void add_network_options(CLI::App& command, noc_options& o) {
-    command.add_option("--topology", o.setup.topology, "hm, mesh, bus or crossbar")
-        ->transform(CLI::CheckedTransformer(load_topologies()).description(""))
-        ->type_name("NAME");
+    command.add_option("--topology", o.topology)
+        ->check(CLI::IsMember({"hm", "mesh", "bus", "crossbar"}))
+        ->capture_default_str();
     command.add_option("--size", o.size, "Rows x columns of clusters [the machine's]");
+    command.add_option("--pes", o.pes, "Rows x columns of a cluster's PEs [the machine's]");
     command.add_option("--vcs", o.setup.vcs, "Virtual channels of a mesh's port")->capture_default_str();
     command.add_option("--buffers", o.setup.buffer_flits, "Flits of a virtual channel")
         ->capture_default_str();
@@ -220,13 +283,11 @@ void add_network_options(CLI::App& command, noc_options& o) {
         ->capture_default_str();
     command.add_option("--credit-cycles", o.setup.credit_cycles, "From a freed place to who may fill it")
         ->capture_default_str();
-    command.add_option("--multicast", o.setup.multicast, "tree in the routers, or copies at the source")
-        ->transform(CLI::CheckedTransformer(
-                        std::map<std::string, noc::mesh_multicast>{{"tree", noc::mesh_multicast::tree},
-                                                                   {"copies", noc::mesh_multicast::copies}})
-                        .description(""))
-        ->type_name("NAME");
+    command.add_option("--multicast", o.multicast, "tree in the routers, or copies at the source")
+        ->check(CLI::IsMember({"tree", "copies"}))
+        ->capture_default_str();
     command.add_option("--width-bits", o.setup.width_bits, "Of a link, for energy and area")
+        ->check(CLI::Range(1, 65536))
         ->capture_default_str();
 }
 
@@ -244,6 +305,7 @@ void add_traffic_options(CLI::App& command, noc_options& o) {
                                        fmt::join(names, ", "));
         });
     command.add_option("--network", o.network, "Of dnn:LAYER: a built-in network, or an ONNX file [lenet5]");
+    add_mapping_options(command, o.mapping);
     command.add_option(
         "--modes", o.modes,
         "Of hm's networks, as in iact=interleaved,weight=grouped,psum=vertical; off, unicast, grouped, "
@@ -257,13 +319,21 @@ void add_traffic_options(CLI::App& command, noc_options& o) {
         ->capture_default_str();
     command.add_option("--rate", o.rates, "Words a sender and cycle: one, or from..to:step")
         ->capture_default_str();
-    command.add_option("--packet-flits", o.sweep.run.packet_words, "Words a packet")->capture_default_str();
+    command.add_option("--packet-flits", o.sweep.run.packet_words, "Words a packet")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
     command.add_option("--warm-up", o.sweep.run.warm_up, "Cycles before the measurement")
+        ->check(CLI::Range(0, 1'000'000'000))
         ->capture_default_str();
     command.add_option("--measure", o.sweep.run.measure, "Cycles of the measurement")
         ->check(CLI::Range(1, 1'000'000'000))
         ->capture_default_str();
-    command.add_option("--seed", o.sweep.run.seed, "Of all random choices")->capture_default_str();
+    command
+        .add_option("--seed", o.sweep.run.seed, "Of all random choices; of dnn:LAYER, of network and input")
+        ->check([](const std::string& text) {
+            return text.starts_with('-') ? fmt::format("{} expects 0 or more", text) : std::string();
+        })
+        ->capture_default_str();
     command.add_option("--knee-factor", o.sweep.knee_factor, "Of the latency without load")
         ->check(CLI::Range(1.0, 1000.0))
         ->capture_default_str();
@@ -281,7 +351,7 @@ void add_noc(CLI::App& app, const common_options& common, action& chosen) {
     command->add_option("--csv", options->csv, "Write the points to a file");
     command->add_option("--chart", options->chart, "Draw load, latency and links into an SVG");
     command->callback(
-        [=, &common, &chosen] { chosen = [=, &common] { return noc_command(*options, common); }; });
+        [=, &common, &chosen] { chosen = [=, &common] { return noc_command(*options, common, *command); }; });
 }
 
 }  // namespace eyeriss::sims

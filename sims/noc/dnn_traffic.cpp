@@ -9,7 +9,6 @@
 #include "firmware/compiler/import_onnx.h"
 #include "platform/nearest.h"
 #include "sims/inputs/network_source.h"
-#include "sims/inputs/prepare.h"
 #include "sims/noc/layer_traffic.h"
 #include "sims/support/error.h"
 
@@ -45,22 +44,21 @@ arch::mapping mapping_in(std::span<const std::uint8_t> image, const std::string&
 
 }  // namespace
 
-noc_trace dnn_traffic(const std::string& network, const std::string& layer, const arch::machine& machine,
-                      const content_cache& cache) {
-    const auto source = find_network(network, 1, cache);
+noc_trace dnn_traffic(const dnn_layer& which, const arch::machine& machine, const content_cache& cache) {
+    const auto source = find_network(which.network, which.seed, cache);
     const auto graph = compiler::import_onnx(source.file);
-    const auto& found = accelerator_layer(graph, source.name, layer);
-    const auto image = compile_network(source, machine, cache);
-    const auto profile =
-        default_input(graph.name.empty() ? source.name : graph.name, shape_of(graph.tensors[graph.input]), 1);
-    const auto reference = reference_for(source, profile, cache);
-    const auto& in = graph.tensors[found.inputs.front()];
-    const compiler::calibration data{reference.tensors[found.inputs.front()], in.type == compiler::dtype::i8,
+    const auto& layer = accelerator_layer(graph, source.name, which.layer);
+    const auto image = compile_network(source, machine, cache, which.mapping);
+    const auto input = default_input(graph.name.empty() ? source.name : graph.name,
+                                     shape_of(graph.tensors[graph.input]), which.seed);
+    const auto reference = reference_for(source, input, cache);
+    const auto& in = graph.tensors[layer.inputs.front()];
+    const compiler::calibration data{reference.tensors[layer.inputs.front()], in.type == compiler::dtype::i8,
                                      in.zero_point};
     return {machine.noc.cluster_rows,
             machine.noc.cluster_cols,
-            {{layer, layer_traffic(std::get<compiler::conv_op>(found.op), mapping_in(image.bytes, layer),
-                                   machine, data)}}};
+            {{which.layer, layer_traffic(std::get<compiler::conv_op>(layer.op),
+                                         mapping_in(image.bytes, which.layer), machine, data)}}};
 }
 
 }  // namespace eyeriss::sims

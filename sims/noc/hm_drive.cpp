@@ -86,6 +86,27 @@ nlohmann::ordered_json networks_json(const hm_question& q, const noc::circuit_me
     return out;
 }
 
+const char* network_name(noc::port_kind kind) {
+    return kind == noc::port_kind::iact ? "iact" : kind == noc::port_kind::weight ? "weight" : "psum";
+}
+
+/// Says of each link whose it is; links() lists each circuit's source before the links that it drives.
+void name_links(nlohmann::ordered_json& links, const noc::circuit_mesh& mesh) {
+    std::size_t next = 0;
+    for (auto& link : links) {
+        next += link.at("kind") == "injection" ? 1 : 0;
+        const auto& c = mesh.circuits().at(next - 1);
+        link["network"] = network_name(c.kind);
+        link["port"] = c.port;
+    }
+}
+
+std::uint64_t port_bits(const noc::circuit_mesh& mesh, const noc::noc_parameters& p) {
+    return mesh.area(noc::port_kind::iact).ports * p.iact_port_bits +
+           mesh.area(noc::port_kind::weight).ports * p.weight_port_bits +
+           mesh.area(noc::port_kind::psum_in).ports * p.psum_port_bits;
+}
+
 }  // namespace
 
 void drive_hm(const hm_question& q, const energy::cost_table& costs, const arch::machine& machine,
@@ -121,13 +142,19 @@ void drive_hm(const hm_question& q, const energy::cost_table& costs, const arch:
         auto json = point_json(p, to_pes > 0 ? picojoules / to_pes : 0.0, true);
         json["words_to_pes_per_cycle"] = to_pes;
         json["networks"] = networks;
+        name_links(json["links"], mesh);
         points.push_back(json);
     }
-    const auto area = mesh.area();
-    out["area"] = {
-        {"ports", area.ports}, {"crosspoints", area.crosspoints}, {"buffer_words", area.buffer_words}};
+    const auto& p = q.parameters;
+    out["pe_rows"] = p.pe_rows;
+    out["pe_cols"] = p.pe_cols;
+    out["hop_cycles"] = p.hop_cycles;
+    out["iact_port_bits"] = p.iact_port_bits;
+    out["weight_port_bits"] = p.weight_port_bits;
+    out["psum_port_bits"] = p.psum_port_bits;
+    out["area"] = area_json(mesh.area(), port_bits(mesh, p));
     out["config_bits_per_cluster"] = mesh.mesh().config_bits_per_cluster();
-    out["config_bits"] = mesh.mesh().config_bits_per_cluster() * q.parameters.clusters();
+    out["config_bits"] = mesh.mesh().config_bits_per_cluster() * p.clusters();
     out["zero_load_latency_cycles"] = result.zero_load;
     out["throughput"] = result.throughput;
     if (q.sweep.find_knee) out["knee"] = result.knee;

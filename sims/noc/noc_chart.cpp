@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "sims/noc/gnuplot.h"
 #include "sims/noc/noc_results.h"
@@ -19,18 +21,29 @@ std::string curve(const char* name, const nlohmann::ordered_json& points,
 }
 
 /// A line from each cluster to its neighbour, the two directions side by side: x, y, dx, dy, share of cycles.
+/// Of several links that join the same clusters, as hm's ports have each their own, it is the mean.
 std::string link_lines(const nlohmann::ordered_json& result, const nlohmann::ordered_json& point) {
     const auto cols = result.at("cols").get<int>();
     const auto cycles = point.at("cycles").get<double>();
-    std::string text = "$links << END\n";
+    struct joint {
+        double busy = 0;
+        unsigned links = 0;
+    };
+    std::map<std::pair<int, int>, joint> joints;
     for (const auto& l : point.at("links")) {
         if (l.at("kind") != "mesh") continue;
-        const int from = l.at("from").get<int>(), to = l.at("to").get<int>();
-        const int x = from % cols, y = from / cols, to_x = to % cols, to_y = to / cols;
-        const int dx = to_x - x, dy = to_y - y;
+        auto& j = joints[{l.at("from").get<int>(), l.at("to").get<int>()}];
+        j.busy += l.at("busy").get<double>() / cycles;
+        ++j.links;
+    }
+    std::string text = "$links << END\n";
+    for (const auto& [ends, j] : joints) {
+        const auto [from, to] = ends;
+        const int x = from % cols, y = from / cols;
+        const int dx = to % cols - x, dy = to / cols - y;
         const double aside = 0.12;
         text += fmt::format("{} {} {} {} {}\n", x - dy * aside + dx * 0.1, y + dx * aside + dy * 0.1,
-                            dx * 0.8, dy * 0.8, l.at("busy").get<double>() / cycles);
+                            dx * 0.8, dy * 0.8, j.busy / j.links);
     }
     return text + "END\n";
 }

@@ -15,9 +15,17 @@ nlohmann::ordered_json link_json(const noc::link_use& link, noc::cycle_t cycles)
     return {{"kind", noc::link_kind_names[static_cast<std::size_t>(link.kind)]},
             {"from", link.from},
             {"to", link.to},
+            {"words", link.busy},
             {"busy", link.busy},
             {"stalled", link.stalled},
             {"idle", cycles - link.busy - link.stalled}};
+}
+
+nlohmann::ordered_json area_json(const noc::network_area& area, std::uint64_t port_bits) {
+    return {{"ports", area.ports},
+            {"port_bits", port_bits},
+            {"crosspoints", area.crosspoints},
+            {"buffer_words", area.buffer_words}};
 }
 
 nlohmann::ordered_json point_json(const load_point& p, double picojoules, bool with_links) {
@@ -115,9 +123,10 @@ std::string points_text(const nlohmann::ordered_json& r) {
                             r.at("config_bits_per_cluster").get<unsigned>());
     }
     const auto& area = r.at("area");
-    text += fmt::format("area              {} ports, {} crosspoints, {} buffer words, of {} bits\n",
-                        area.at("ports").get<std::uint64_t>(), area.at("crosspoints").get<std::uint64_t>(),
-                        area.at("buffer_words").get<std::uint64_t>(), r.at("width_bits").get<unsigned>());
+    text += fmt::format("area              {} ports of {} bits in all, {} crosspoints, {} buffer words\n",
+                        area.at("ports").get<std::uint64_t>(), area.at("port_bits").get<std::uint64_t>(),
+                        area.at("crosspoints").get<std::uint64_t>(),
+                        area.at("buffer_words").get<std::uint64_t>());
     return text;
 }
 

@@ -13,6 +13,8 @@ namespace eyeriss::sims {
 
 /// A link as busy, stalled and idle cycles of the measurement.
 [[nodiscard]] nlohmann::ordered_json link_json(const noc::link_use& link, noc::cycle_t cycles);
+/// What a network is built of, with the bits of all its ports (ports x width).
+[[nodiscard]] nlohmann::ordered_json area_json(const noc::network_area& area, std::uint64_t port_bits);
 /// One load: its rate, offered, accepted, delivered, latency, and the links when asked for.
 [[nodiscard]] nlohmann::ordered_json point_json(const load_point& point, double picojoules, bool with_links);
 /// A header of names and a line a point; the last, words to PEs, is empty where nodes have none.

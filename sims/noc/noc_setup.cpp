@@ -12,7 +12,6 @@ namespace eyeriss::sims {
 
 namespace {
 
-constexpr unsigned largest_side = 64;
 constexpr unsigned default_mesh_hop = 3;    // A-MESH-PIPELINE
 constexpr unsigned default_shared_hop = 1;  // A-HOP
 
@@ -26,23 +25,31 @@ const std::map<std::string, load_topology>& load_topologies() {
     return names;
 }
 
-void read_size(const std::string& text, pattern_options& traffic) {
-    const auto refuse = [&] {
-        throw user_error(fmt::format(
-            "--size: '{}' expects rows x columns of 1 to {} clusters each, as in 8x2", text, largest_side));
-    };
-    const auto x = text.find('x');
-    if (x == std::string::npos) refuse();
+array_size read_size(const std::string& where, const std::string& text, const array_limit& limit) {
     const auto number = [&](std::string_view part) {
         unsigned value = 0;
         const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
-        if (error != std::errc() || end != part.data() + part.size() || value == 0 || value > largest_side) {
-            refuse();
-        }
-        return value;
+        return error == std::errc() && end == part.data() + part.size() ? value : 0U;
     };
-    traffic.rows = number(std::string_view(text).substr(0, x));
-    traffic.cols = number(std::string_view(text).substr(x + 1));
+    const auto x = text.find('x');
+    array_size size;
+    if (x != std::string::npos) {
+        size = {number(std::string_view(text).substr(0, x)), number(std::string_view(text).substr(x + 1))};
+    }
+    const auto fits = [&](unsigned side) { return side >= 1 && side <= limit.side; };
+    if (!fits(size.rows) || !fits(size.cols) || size.rows * size.cols > limit.all) {
+        throw user_error(fmt::format(
+            "{}: '{}' expects rows x columns of 1 to {} {} each{}, as in {}", where, text, limit.side,
+            limit.of,
+            limit.all < limit.side * limit.side ? fmt::format(" and at most {} in all", limit.all) : "",
+            limit.example));
+    }
+    return size;
+}
+
+unsigned hop_cycles_of(const noc_setup& setup) {
+    return setup.hop_cycles.value_or(setup.topology == load_topology::mesh ? default_mesh_hop
+                                                                           : default_shared_hop);
 }
 
 std::unique_ptr<noc::packet_network> make_load_network(const noc_setup& setup) {
@@ -54,15 +61,14 @@ std::unique_ptr<noc::packet_network> make_load_network(const noc_setup& setup) {
             p.cols = setup.traffic.cols;
             p.vcs = setup.vcs;
             p.buffer_flits = setup.buffer_flits;
-            p.hop_cycles = setup.hop_cycles.value_or(default_mesh_hop);
+            p.hop_cycles = hop_cycles_of(setup);
             p.injection_cycles = setup.injection_cycles;
             p.ejection_cycles = setup.ejection_cycles;
             p.credit_cycles = setup.credit_cycles;
             p.multicast = setup.multicast;
             return std::make_unique<noc::flat_mesh>(p);
         }
-        const noc::shared_parameters p{nodes, setup.hop_cycles.value_or(default_shared_hop),
-                                       setup.injection_cycles};
+        const noc::shared_parameters p{nodes, hop_cycles_of(setup), setup.injection_cycles};
         if (setup.topology == load_topology::bus) return std::make_unique<noc::packet_bus>(p);
         return std::make_unique<noc::packet_crossbar>(p);
     } catch (const std::invalid_argument& error) {
@@ -71,7 +77,6 @@ std::unique_ptr<noc::packet_network> make_load_network(const noc_setup& setup) {
 }
 
 void check_packets(const noc_setup& setup, std::uint32_t packet_words) {
-    if (packet_words == 0) throw user_error("--packet-flits: 0 expects at least 1");
     const auto pattern = setup.traffic.pattern;
     const bool many = pattern == load_pattern::multicast || pattern == load_pattern::broadcast ||
                       pattern == load_pattern::horizontal || pattern == load_pattern::vertical;

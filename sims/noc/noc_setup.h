@@ -25,8 +25,25 @@ struct noc_setup {
     noc::mesh_multicast multicast = noc::mesh_multicast::tree;
 };
 
-/// Reads `8x2`: rows and columns of clusters, 1 to 64 each. \throws user_error
-void read_size(const std::string& text, pattern_options& traffic);
+/// Rows and columns of clusters, or of the PEs in one.
+struct array_size {
+    unsigned rows = 0, cols = 0;
+};
+/// What an array can be at most.
+struct array_limit {
+    const char* of = "clusters";
+    unsigned side = 0, all = 0;
+    const char* example = "8x2";
+};
+inline constexpr array_limit largest_array{"clusters", 64, 4096, "8x2"};
+inline constexpr array_limit largest_cluster{"PEs", 16, 32, "3x4"};  ///< a burst names PEs by 32 bits
+
+/// Reads `8x2`. \throws user_error naming `where` it stands (an option, a line of a file) and what would do.
+[[nodiscard]] array_size read_size(const std::string& where, const std::string& text,
+                                   const array_limit& limit);
+
+/// Cycles a router, or across bus or crossbar; not for hm, whose cycles are the machine's.
+[[nodiscard]] unsigned hop_cycles_of(const noc_setup& setup);
 
 /// A network as set up, empty; not for hm. \throws user_error naming what cannot be built.
 [[nodiscard]] std::unique_ptr<noc::packet_network> make_load_network(const noc_setup& setup);

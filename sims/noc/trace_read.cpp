@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/algorithm/string/classification.hpp>
 #include <boost/algorithm/string/predicate.hpp>
 #include <boost/algorithm/string/split.hpp>
@@ -12,6 +13,9 @@
 namespace eyeriss::sims {
 
 namespace {
+
+constexpr std::uint64_t most_words = 1U << 24U;  // more than any memory of the array holds
+constexpr unsigned most_pes = 32;
 
 /// One line of a trace and where it stands.
 class trace_line_reader {
@@ -29,17 +33,9 @@ public:
         t.port = static_cast<unsigned>(number(fields[3], "port", 10));
         if (t.port >= 64) refuse(fmt::format("port {} expects less than 64", t.port));
         t.words = number(fields[4], "words", 10);
-        if (t.words == 0) refuse("words expects 1 or more");
-        std::vector<std::string> ends;
-        boost::split(ends, fields[5], boost::is_any_of(" "), boost::token_compress_on);
-        for (const auto& end : ends) {
-            const auto colon = end.find(':');
-            if (colon == std::string::npos) refuse(fmt::format("destination '{}' expects cluster:PEs", end));
-            const auto mask =
-                end.substr(boost::starts_with(end.substr(colon + 1), "0x") ? colon + 3 : colon + 1);
-            t.destinations.push_back(
-                {cluster(end.substr(0, colon)), static_cast<std::uint32_t>(number(mask, "PEs", 16))});
-        }
+        if (t.words == 0 || t.words > most_words)
+            refuse(fmt::format("words {} expects 1 to {}", t.words, most_words));
+        read_destinations(fields[5], t);
         t.network = network(fields[1], t);
         return t;
     }
@@ -49,6 +45,27 @@ public:
     }
 
 private:
+    void read_destinations(const std::string& text, noc::transfer& t) const {
+        std::vector<std::string> ends;
+        boost::split(ends, text, boost::is_any_of(" "), boost::token_compress_on);
+        for (const auto& end : ends) {
+            const auto colon = end.find(':');
+            if (colon == std::string::npos) refuse(fmt::format("destination '{}' expects cluster:PEs", end));
+            const auto mask =
+                end.substr(boost::starts_with(end.substr(colon + 1), "0x") ? colon + 3 : colon + 1);
+            const auto pes = number(mask, "PEs", 16);
+            if (pes == 0 || pes >> most_pes != 0) {
+                refuse(fmt::format("PEs {} expect 0x1 to 0xffffffff, a bit each", end.substr(colon + 1)));
+            }
+            const unsigned to = cluster(end.substr(0, colon));
+            if (std::any_of(t.destinations.begin(), t.destinations.end(),
+                            [to](const auto& d) { return d.cluster == to; })) {
+                refuse(fmt::format("cluster {} is a destination twice", to));
+            }
+            t.destinations.push_back({to, static_cast<std::uint32_t>(pes)});
+        }
+    }
+
     /// Psums to the own cluster's PEs come from its bank; all others leave the top of a column.
     [[nodiscard]] noc::port_kind network(const std::string& name, const noc::transfer& t) const {
         if (name == "iact") return noc::port_kind::iact;
@@ -91,8 +108,8 @@ noc_trace read_noc_trace(const std::filesystem::path& file) {
     if (!boost::starts_with(line, header)) {
         throw user_error(fmt::format("{}:1: expects '{}ROWSxCOLUMNS'", file.string(), header));
     }
-    pattern_options size;
-    read_size(line.substr(header.size()), size);
+    const auto size =
+        read_size(fmt::format("{}:1", file.string()), line.substr(header.size()), largest_array);
     noc_trace trace{size.rows, size.cols, {}};
     for (unsigned n = 2; std::getline(in, line); ++n) {
         if (line.empty()) continue;
@@ -110,6 +127,10 @@ noc_trace read_noc_trace(const std::filesystem::path& file) {
                                       transfers.back().cycle));
         }
         transfers.push_back(std::move(next));
+    }
+    if (std::all_of(trace.layers.begin(), trace.layers.end(),
+                    [](const layer_trace& l) { return l.transfers.empty(); })) {
+        throw user_error(fmt::format("{}: holds no transfer", file.string()));
     }
     return trace;
 }

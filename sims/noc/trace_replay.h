@@ -22,7 +22,8 @@ struct noc_trace {
 };
 
 /// Reads a trace. \throws user_error naming file, line and what is wrong with it: no trace, a negative or
-/// falling cycle, an unknown network, a cluster outside the array, no words.
+/// falling cycle, an unknown network, a cluster outside the array or named twice, no words or more than 2^24,
+/// PEs beyond 32; naming the file when nothing is in it.
 [[nodiscard]] noc_trace read_noc_trace(const std::filesystem::path& file);
 
 /// Sends each layer's transfers, each at its cycle or as soon after as its port and the network let it, over

@@ -104,6 +104,9 @@ BOOST_AUTO_TEST_CASE(two_circuits_over_one_link_are_refused_by_router_and_port) 
                "psums of cluster 0 go to its own column and bank or south, not to 4");
     BOOST_TEST(mesh.set({{port_kind::iact, 8, 0, {0}, {1}}}) == "cluster 8 is outside the array");
     BOOST_TEST(mesh.set({{port_kind::iact, 0, 3, {0}, {1}}}) == "iact port 3 is none of the cluster's 3");
+    BOOST_TEST(mesh.set({{port_kind::iact, 0, 0, {7}, {0x1fff}}}) ==
+               "PEs of cluster 7 expect some of its 12, bits 0 to 11 of their mask");
+    BOOST_TEST(mesh.set({{port_kind::iact, 0, 0, {7}, {0xfff}}}) == "");
     BOOST_TEST(mesh.set({{port_kind::iact, 0, 0, {0}, {1}}}) == "");
 }
 

@@ -260,6 +260,8 @@ BOOST_AUTO_TEST_CASE(what_no_mesh_can_do_is_refused_by_name) {
     flat_mesh mesh(mesh_of(4, 4));
     const std::array outside{16U}, inside{1U};
     const std::array both{1U, 2U};
+    const std::array twice{1U, 2U, 1U};
+    BOOST_TEST(refused([&] { mesh.inject({0, twice, 1, 0, 0}); }) == "packet: destination 1 is named twice");
     BOOST_TEST(refused([&] {
                    mesh.inject({0, outside, 1, 0, 0});
                }) == "packet: destination 16 is outside the network of 16 nodes");

@@ -193,9 +193,10 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_asked_is_named) {
                "--rate: load 1.5 expects more than 0 and at most 1 word a sender and cycle");
     BOOST_TEST(refusal([] { (void)read_groups("0:1-3;4:20", 8, 2); }) ==
                "--groups: cluster 20 in '4:20' is outside the array of 8 x 2, whose last is 15");
-    pattern_options o;
-    BOOST_TEST(refusal([&] { read_size("0x4", o); }) ==
+    BOOST_TEST(refusal([] { (void)read_size("--size", "0x4", largest_array); }) ==
                "--size: '0x4' expects rows x columns of 1 to 64 clusters each, as in 8x2");
+    BOOST_TEST(refusal([] { (void)read_size("--pes", "6x6", largest_cluster); }) ==
+               "--pes: '6x6' expects rows x columns of 1 to 16 PEs each and at most 32 in all, as in 3x4");
     BOOST_TEST(refusal([] { destination_rule(pattern(3, 4, load_pattern::bitrev)); }) ==
                "--pattern: bitrev expects a power of two of nodes; 3 x 4 has 12");
     BOOST_TEST(refusal([] {

@@ -61,6 +61,50 @@ BOOST_AUTO_TEST_CASE(a_layer_is_mapped_to_the_machine_and_the_clusters_asked_for
                noc_answer("--pattern dnn:fc1").at("layers").at(0).at("words_sent"));
 }
 
+BOOST_AUTO_TEST_CASE(a_layer_is_mapped_as_its_file_says_and_filled_as_its_seed_says) {
+    const temporary_folder folder;
+    const auto small =
+        run_program("run --network lenet5 --timing functional --quiet --set noc.cluster_rows=2 --out " +
+                    word(folder / "out"));
+    BOOST_TEST_REQUIRE(small.exit_code == 0, small.err);
+    const auto searched = noc_answer("--pattern dnn:conv2 --topology hm").at("cycles");
+    const auto pinned =
+        noc_answer("--pattern dnn:conv2 --topology hm --mapping " + word(folder / "out" / "mappings.yaml"));
+    BOOST_TEST(pinned.at("cycles") > searched);
+    BOOST_TEST(noc_answer("--pattern dnn:conv2 --topology hm --seed 1").at("cycles") == searched);
+    BOOST_TEST(noc_answer("--pattern dnn:conv2 --topology hm --seed 2").at("cycles") != searched);
+    refuse("--pattern dnn:conv2 --mapping " + word(folder / "none.yaml"), "none.yaml");
+}
+
+BOOST_AUTO_TEST_CASE(a_cluster_has_the_pes_asked_for) {
+    for (const auto& [pes, iacts, weights, psums] :
+         {std::tuple{"3x4", 192, 48, 56}, {"4x4", 256, 64, 56}, {"2x7", 224, 32, 98}, {"1x1", 16, 16, 14}}) {
+        const auto answer =
+            noc_answer(fmt::format("--topology hm --rate 1 --no-knee --warm-up 100 --measure 420 --modes "
+                                   "iact=grouped,weight=unicast,psum=vertical --pes {}",
+                                   pes));
+        const auto& networks = answer.at("points").at(0).at("networks");
+        for (const auto& [name, words] : {std::pair{"iact", iacts}, {"weight", weights}, {"psum", psums}}) {
+            BOOST_TEST(networks.at(name).at("closed_form_at_full_load") == words, pes << ' ' << name);
+            BOOST_TEST(networks.at(name).at("words_to_pes_per_cycle") == words, pes << ' ' << name);
+        }
+    }
+    refuse("--topology hm --modes unicast --pes 6x6",
+           "--pes: '6x6' expects rows x columns of 1 to 16 PEs each");
+    refuse("--topology hm --modes unicast --pes 0x4", "--pes: '0x4' expects");
+}
+
+BOOST_AUTO_TEST_CASE(an_option_that_would_change_nothing_is_refused_with_what_it_belongs_to) {
+    refuse("--topology bus --vcs 2", "--vcs: expects --topology mesh");
+    refuse("--topology hm --modes unicast --width-bits 48", "--width-bits: expects --topology mesh, bus or");
+    refuse("--pes 3x4", "--pes: expects --topology hm or --pattern dnn:LAYER");
+    refuse("--modes unicast", "--modes: expects --topology hm");
+    refuse("--groups 0:1", "--groups: expects --pattern multicast");
+    refuse("--pattern dnn:conv1 --rate 0.5", "--rate: expects a pattern with loads");
+    refuse("--warm-up -1", "--warm-up: Value -1 not in range");
+    refuse("--seed -1", "--seed: -1 expects 0 or more");
+}
+
 BOOST_AUTO_TEST_CASE(a_trace_brings_the_size_of_its_array) {
     const temporary_folder folder;
     const auto trace = folder / "trace";
@@ -83,5 +127,5 @@ BOOST_AUTO_TEST_CASE(a_layer_or_network_that_is_not_there_is_refused_by_name) {
     refuse("--pattern dnn:conv1 --network lenet6", "network 'lenet6'");
     refuse("--network lenet5", "--network: expects --pattern dnn:LAYER");
     refuse("--pattern dnn:conv1 --size 0x2", "0x2");
-    refuse("--pattern dnn:conv1 --csv x.csv", "--csv, --chart: expect a pattern with loads");
+    refuse("--pattern dnn:conv1 --csv x.csv", "--csv: expects a pattern with loads");
 }

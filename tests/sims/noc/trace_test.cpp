@@ -72,7 +72,17 @@ BOOST_AUTO_TEST_CASE(a_line_that_cannot_be_is_refused_by_its_number) {
                "trace:7: cluster 9 is outside the array, whose last is 7");
     BOOST_TEST(refusal(good + "41,iacts,0,0,1,0:1\n") ==
                "trace:7: network 'iacts' expects iact, weight or psum");
-    BOOST_TEST(refusal(good + "41,iact,0,0,0,0:1\n") == "trace:7: words expects 1 or more");
+    BOOST_TEST(refusal(good + "41,iact,0,0,0,0:1\n") == "trace:7: words 0 expects 1 to 16777216");
+    BOOST_TEST(refusal(good + "41,iact,0,0,5000000000,0:1\n") ==
+               "trace:7: words 5000000000 expects 1 to 16777216");
+    BOOST_TEST(refusal(good + "41,iact,0,0,1,0:1 3:2 0:2\n") == "trace:7: cluster 0 is a destination twice");
+    BOOST_TEST(refusal(good + "41,iact,0,0,1,0:0x1ffffffff\n") ==
+               "trace:7: PEs 0x1ffffffff expect 0x1 to 0xffffffff, a bit each");
+    BOOST_TEST(refusal(good + "41,iact,0,0,1,0:0\n") ==
+               "trace:7: PEs 0 expect 0x1 to 0xffffffff, a bit each");
+    BOOST_TEST(refusal("# eyeriss-noc-trace 1 0x2\n") ==
+               "trace:1: '0x2' expects rows x columns of 1 to 64 clusters each, as in 8x2");
+    BOOST_TEST(refusal("# eyeriss-noc-trace 1 8x2\n# layer conv1\n") == "trace: holds no transfer");
     BOOST_TEST(refusal(good + "41,iact,0\n") ==
                "trace:7: expects cycle,network,cluster,port,words,destinations");
 }
