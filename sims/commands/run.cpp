@@ -129,7 +129,8 @@ int run_one(const run_options& options, const common_options& common, const std:
         throw user_error("--trace-perfetto, --trace-db and --vcd expect --timing timed: no time passes else");
     }
     std::optional<run_trace> traced;
-    if (request.timed) request.trace = &traced.emplace(options.trace, config.machine);
+    if (request.timed && options.trace.listens())
+        request.trace = &traced.emplace(options.trace, config.machine);
     results_folder folder(out);
     const auto cache = common.cache();
     if (request.progress) {

@@ -109,6 +109,9 @@ void add_trace_options(CLI::App& command, trace_options& options) {
     command.add_option("--trace-limit-mib", options.limit_mib, "Memory and file size that a trace may take")
         ->check(CLI::Range(1, 1 << 20))
         ->capture_default_str();
+    command.add_flag_callback(
+        "--no-timeline", [&options] { options.timeline = false; },
+        "Leave out timeline.json, so that nobody listens to the models");
 }
 
 run_trace::run_trace(trace_options options, const arch::machine& machine)
@@ -118,6 +121,10 @@ run_trace::run_trace(trace_options options, const arch::machine& machine)
         throw user_error(
             "--trace-layer, --trace-window, --trace-module and --vcd-file expect "
             "--trace-perfetto, --trace-db or --vcd");
+    }
+    if (!options_.timeline && options_.any()) {
+        throw user_error(
+            "--no-timeline expects no --trace-perfetto, --trace-db or --vcd, whose counters it is");
     }
     trace_filter unused;
     if (!options_.window.empty()) parse_window(options_.window, unused);

@@ -29,7 +29,10 @@ struct trace_options {
     std::string window;                ///< --trace-window: FROM..TO
     std::vector<std::string> modules;  ///< --trace-module: globs of streams
     std::uint64_t limit_mib = 256;     ///< --trace-limit-mib
+    bool timeline = true;              ///< false with --no-timeline
 
+    /// True when somebody is to listen.
+    [[nodiscard]] bool listens() const { return timeline || any(); }
     /// True when transactions are to be kept.
     [[nodiscard]] bool any() const { return !perfetto.empty() || !database.empty() || !vcd.empty(); }
 };

@@ -220,19 +220,21 @@ nlohmann::ordered_json timeline::shares(activity what, const std::vector<window>
         what == activity::iact_links || what == activity::weight_links || what == activity::psum_links;
     const unsigned columns = of_links && machine_.noc.is_bus() ? 1 : machine_.noc.clusters();
     constexpr double digits = 1e4;
-    auto out = nlohmann::ordered_json::array();
+    nlohmann::ordered_json::array_t out;
+    out.reserve(all.size());
     for (const window& w : all) {
         if (w.busy.empty()) {
-            out.push_back(nullptr);
+            out.emplace_back(nullptr);
             continue;
         }
         const auto most = static_cast<double>((w.end - w.begin) * units(what));
-        auto row = nlohmann::ordered_json::array();
+        nlohmann::ordered_json::array_t row;
+        row.reserve(columns);
         for (unsigned c = 0; c < columns; ++c) {
             const auto busy = static_cast<double>(w.busy[c].at(static_cast<std::size_t>(what)));
-            row.push_back(std::round(std::min(1.0, most > 0 ? busy / most : 0.0) * digits) / digits);
+            row.emplace_back(std::round(std::min(1.0, most > 0 ? busy / most : 0.0) * digits) / digits);
         }
-        out.push_back(std::move(row));
+        out.emplace_back(std::move(row));
     }
     return out;
 }

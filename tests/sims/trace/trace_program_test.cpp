@@ -111,6 +111,20 @@ BOOST_AUTO_TEST_CASE(tracing_changes_nothing_in_the_results) {
                    file);
 }
 
+BOOST_AUTO_TEST_CASE(a_run_that_nobody_listens_to_lacks_its_timeline_and_nothing_else) {
+    const temporary_folder watched, alone;
+    BOOST_REQUIRE(run_program(lenet(watched, "")).exit_code == 0);
+    const auto ran = run_program(lenet(alone, "--no-timeline"));
+    BOOST_REQUIRE_MESSAGE(ran.exit_code == 0, ran.err);
+    for (const std::string file : {"layers.csv", "mappings.yaml", "action_counts.yaml"})
+        BOOST_TEST(test::read_text(watched / ("out/" + file)) == test::read_text(alone / ("out/" + file)),
+                   file);
+    BOOST_TEST(!std::filesystem::exists(alone / "out/timeline.json"));
+    const auto page = alone / "report.html";
+    BOOST_TEST(run_program("report " + word(alone / "out") + " --output " + word(page)).exit_code == 0);
+    BOOST_TEST(std::filesystem::exists(page));
+}
+
 BOOST_AUTO_TEST_CASE(the_timeline_of_a_run_sums_up_to_its_summary) {
     const temporary_folder folder;
     const auto ran = run_program(lenet(folder, ""));
@@ -209,6 +223,7 @@ BOOST_AUTO_TEST_CASE(options_that_make_no_sense_are_told_before_the_run) {
     refused(db + " --trace-window 2ms..1ms", "expects FROM before TO");
     refused(db + " --trace-layer nonesuch", "no such layer; expects a name");
     refused("--trace-layer 0", "expect --trace-perfetto, --trace-db or --vcd");
+    refused(db + " --no-timeline", "whose counters it is");
     refused(db + " --timing functional", "expect --timing timed");
     const auto no_database =
         run_program("vcd " + word(folder / "none.db") + " --out " + word(folder / "a.vcd"));
