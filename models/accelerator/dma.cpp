@@ -46,8 +46,8 @@ std::vector<dma_read> stretches(const strided_block& block, std::span<std::uint8
     return out;
 }
 
-dma_port& dma::port(bool writes, unsigned cluster) const {
-    return *ports_[options_.port_per_cluster ? cluster % ports_.size() : writes ? 1 : 0];
+std::size_t dma::port(bool writes, unsigned cluster) const {
+    return options_.port_per_cluster ? cluster % ports_.size() : writes ? 1 : 0;
 }
 
 void dma::observe(observe::recorder& recorder) {
@@ -76,6 +76,7 @@ void dma::publish(tlm::tlm_command command, std::span<const stretch> list, obser
 sc_core::sc_time dma::move(tlm::tlm_command command, std::span<const stretch> list,
                            const sc_core::sc_time& start, const transfer_origin& origin) {
     if (gate_) gate_();
+    for (const auto& s : list) port_bytes_[s.port] += s.bytes.size();
     const auto& named = origin.what.empty() ? origin_ : origin;
     const transfer_origin told = recorder_ == nullptr ? transfer_origin{} : named;
     const observe::transaction_id transfer = recorder_ == nullptr ? 0 : recorder_->reserve();
@@ -93,7 +94,7 @@ sc_core::sc_time dma::move(tlm::tlm_command command, std::span<const stretch> li
     sc_core::sc_time longest = start;
     for (const auto& s : list) {
         sc_core::sc_time delay = start;
-        const auto status = s.port->transfer(command, s.address, s.bytes, delay, transfer);
+        const auto status = ports_[s.port]->transfer(command, s.address, s.bytes, delay, transfer);
         if (status != tlm::TLM_OK_RESPONSE) {
             fail(reading, s.bytes.size(), s.address, status);
         }
@@ -125,7 +126,7 @@ void dma::move_by_phases(tlm::tlm_command command, std::span<const stretch> list
     job.transfer = transfer;
     ++job.open;  // until all are added: the first may be answered in the call
     for (const auto& s : list) {
-        s.port->add(command, s.address, s.bytes, job);
+        ports_[s.port]->add(command, s.address, s.bytes, job);
     }
     --job.open;
     if (job.open > 0) {
@@ -144,7 +145,7 @@ sc_core::sc_time dma::read(std::span<const dma_read> list, const sc_core::sc_tim
     out.reserve(list.size());
     for (const auto& r : list) {
         if (!r.bytes.empty()) {
-            out.push_back({std::uint64_t{base_} + r.offset, r.bytes, &port(false, r.cluster)});
+            out.push_back({std::uint64_t{base_} + r.offset, r.bytes, port(false, r.cluster)});
         }
     }
     return move(tlm::TLM_READ_COMMAND, out, start, origin);
@@ -164,7 +165,7 @@ sc_core::sc_time dma::write(std::span<const dma_write> list, const transfer_orig
             // The payload has one pointer for both directions; a write command leaves the data as it is.
             out.push_back({std::uint64_t{base_} + w.offset,
                            {const_cast<std::uint8_t*>(w.bytes.data()), w.bytes.size()},  // NOLINT
-                           &port(true, w.cluster)});
+                           port(true, w.cluster)});
         }
     }
     return move(tlm::TLM_WRITE_COMMAND, out, {}, origin);

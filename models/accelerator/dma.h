@@ -57,7 +57,7 @@ class dma {
 public:
     /// Ports: [0] reads and [1] writes or, with dma_options::port_per_cluster, one a GLB cluster for both.
     dma(std::vector<dma_port*> ports, const dma_options& options)
-        : ports_(std::move(ports)), options_(options) {}
+        : ports_(std::move(ports)), options_(options), port_bytes_(ports_.size()) {}
 
     /// Called before each list is moved, in the process that asks for it: may wait, or end the layer by an
     /// exception. May be empty.
@@ -81,18 +81,23 @@ public:
 
     [[nodiscard]] bool port_per_cluster() const { return options_.port_per_cluster; }
 
-    void clear_counts() { read_bytes_ = written_bytes_ = 0; }
+    void clear_counts() {
+        read_bytes_ = written_bytes_ = 0;
+        port_bytes_.assign(ports_.size(), 0);
+    }
     [[nodiscard]] std::uint64_t read_bytes() const { return read_bytes_; }
     [[nodiscard]] std::uint64_t written_bytes() const { return written_bytes_; }
+    /// Through each port, reads and writes together.
+    [[nodiscard]] const std::vector<std::uint64_t>& port_bytes() const { return port_bytes_; }
 
 private:
     struct stretch {
         std::uint64_t address;
         std::span<std::uint8_t> bytes;
-        dma_port* port;
+        std::size_t port;
     };
 
-    [[nodiscard]] dma_port& port(bool writes, unsigned cluster) const;
+    [[nodiscard]] std::size_t port(bool writes, unsigned cluster) const;
     sc_core::sc_time move(tlm::tlm_command command, std::span<const stretch> list,
                           const sc_core::sc_time& start, const transfer_origin& origin);
     void move_by_phases(tlm::tlm_command command, std::span<const stretch> list,
@@ -109,6 +114,7 @@ private:
     transfer_origin origin_;
     std::uint32_t base_ = 0;
     std::uint64_t read_bytes_ = 0, written_bytes_ = 0;
+    std::vector<std::uint64_t> port_bytes_;
     std::deque<dma_job> jobs_;
     std::vector<dma_job*> free_jobs_;
 };

@@ -102,6 +102,7 @@ layer_report engine::run(std::uint32_t base, std::uint32_t offset, bool check_cr
     report.end_seconds = sc_core::sc_time_stamp().to_seconds();
     report.dram_read_bytes = dma_.read_bytes();
     report.dram_write_bytes = dma_.written_bytes();
+    report.dram_port_bytes = dma_.port_bytes();
     array_.count(report);
     report.actions[energy::action::requantise] = writer_.requantised();
     if (timed_) {

@@ -55,6 +55,7 @@ struct layer_report {
     std::uint64_t macs_effectual = 0;  ///< two non-zero operands inside the image
     std::uint64_t psum_overflows = 0;  ///< psums leaving a PE that did not fit psum_bits
     std::uint64_t dram_read_bytes = 0, dram_write_bytes = 0;
+    std::vector<std::uint64_t> dram_port_bytes;  ///< through each off-chip port, in the order of class dma
     std::uint64_t glb_read_bytes = 0, glb_write_bytes = 0;
     std::uint64_t spad_read_bytes = 0, spad_write_bytes = 0;
     link_words iact, weight, psum;

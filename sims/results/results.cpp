@@ -204,7 +204,8 @@ void flatten(const json& value, const std::string& key, std::map<std::string, st
 
 }  // namespace
 
-void fill(layer_result& out, const accelerator::layer_report& report, const arch::machine& machine) {
+void fill(layer_result& out, const accelerator::layer_report& report, const arch::machine& machine,
+          const std::optional<memory_peak>& peak) {
     out.type = report.shape.type();
     out.shape = shape_words(report.shape);
     out.mapping = report.map.text();
@@ -230,7 +231,7 @@ void fill(layer_result& out, const accelerator::layer_report& report, const arch
     out.weight_links = report.weight_links;
     out.psum_links = report.psum_links;
     if (report.timed && report.error == 0) {
-        out.eyexam = examine(report, machine);
+        out.eyexam = examine(report, machine, peak);
     }
     if (report.timed) {
         out.times = layer_times{report.cycles, report.start_seconds, report.end_seconds, report.pe_cycles};

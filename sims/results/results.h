@@ -13,6 +13,7 @@
 #include "models/energy/table.h"
 #include "platform/access_watch.h"
 #include "platform/machine_file.h"
+#include "sims/results/results_eyexam.h"
 
 /// What a run leaves behind, as data; doc/results.md documents each key of its files.
 namespace eyeriss::sims {
@@ -58,7 +59,8 @@ struct layer_result {
 };
 
 /// Copies what the accelerator told of a layer.
-void fill(layer_result&, const accelerator::layer_report&, const arch::machine&);
+void fill(layer_result&, const accelerator::layer_report&, const arch::machine&,
+          const std::optional<memory_peak>& peak = std::nullopt);
 
 /// What differs between hosts and runs.
 struct host_figures {

@@ -20,8 +20,9 @@ std::string output_shape(const eyeriss_image_tensor& t) {
 
 }  // namespace
 
-layer_log::layer_log(std::span<const std::uint8_t> image, const arch::machine& machine, bool timed)
-    : machine_(machine), timed_(timed) {
+layer_log::layer_log(std::span<const std::uint8_t> image, const arch::machine& machine, bool timed,
+                     const std::optional<memory_peak>& peak)
+    : machine_(machine), timed_(timed), peak_(peak) {
     const auto header = compiler::image_header(image);
     for (unsigned i = 0; i < header.layer_count; ++i) {
         const auto layer = compiler::image_layer(image, i);
@@ -43,7 +44,7 @@ void layer_log::report(const accelerator::layer_report& report) {
         return;
     }
     auto& out = layers_[report.layer_index];
-    fill(out, report, machine_);
+    fill(out, report, machine_, peak_);
     if (report.error == 0) {
         const auto routes = compiler::make_noc_routes(report.shape, report.map, machine_);
         out.modes = {routes.iact_mode, routes.weight_mode, routes.psum_mode};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,7 +16,9 @@ namespace eyeriss::sims {
 class layer_log {
 public:
     /// Layers of an image that compiler::verify_image accepted.
-    layer_log(std::span<const std::uint8_t> image, const arch::machine& machine, bool timed);
+    /// `peak` is of the machine's DRAM part, if it has one.
+    layer_log(std::span<const std::uint8_t> image, const arch::machine& machine, bool timed,
+              const std::optional<memory_peak>& peak = std::nullopt);
 
     /// The accelerator finished a layer.
     void report(const accelerator::layer_report& report);
@@ -35,6 +38,7 @@ private:
 
     const arch::machine& machine_;
     bool timed_;
+    std::optional<memory_peak> peak_;
     std::vector<layer_result> layers_;
     std::vector<std::uint64_t> macs_;  ///< of the network, by layer
     std::uint32_t running_ = 0xffffffff;

@@ -64,13 +64,19 @@ std::string density_note(std::span<const layer_result> layers) {
         *most->calibration_iact_density);
 }
 
+std::optional<memory_peak> peak_of_dram(const simulation_request& request) {
+    const auto dram = request.dram ? request.dram : chosen_dram(request.machine);
+    if (!dram) return std::nullopt;
+    return peak_of(dram->part, dram->controller);
+}
+
 /// One SoC with a network in its memory, from load to comparison.
 class network_simulation {
 public:
     network_simulation(const simulation_request& request, const prepared_image& image)
         : request_(request),
           image_(image),
-          log_(image.bytes, request.machine, request.timed),
+          log_(image.bytes, request.machine, request.timed, peak_of_dram(request)),
           watchers_(request.watchers),
           terminal_(request.uart.empty() ? nullptr : open_host_uart(request.uart)),
           soc_("soc", request.machine, options()),
