@@ -103,7 +103,8 @@ int boot(const boot_options& options, const common_options& common) {
     if (!image.empty()) {
         soc.write_memory(EYERISS_IMAGE_ADDRESS, image);
     }
-    cpu_watch cpu(options.watch, soc, options.elf);
+    hart_observers harts(soc);
+    cpu_watch cpu(options.watch, soc, harts, options.elf);
     access_log accesses(options.log, soc);
     const interrupt_watch watch;
     std::vector<recorded_part> parts;

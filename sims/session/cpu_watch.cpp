@@ -82,44 +82,40 @@ platform::symbols symbols_of(const fs::path& executable) {
 }
 
 void add_cpu_watch(CLI::App& command, cpu_watch_options& options) {
-    auto* trace =
-        command.add_option("--trace-cpu", options.trace,
-                           "File for a line an instruction: cycle, address, disassembled, register");
-    command
-        .add_option("--profile-cpu", options.profile,
-                    "File for instructions and cycles a function; FILE.folded for flame graphs")
-        ->excludes(trace);
+    command.add_option("--trace-cpu", options.trace,
+                       "File for a line an instruction: cycle, address, disassembled, register");
+    command.add_option("--profile-cpu", options.profile,
+                       "File for instructions and cycles a function; FILE.folded for flame graphs");
 }
 
-cpu_watch::cpu_watch(cpu_watch_options options, platform::soc& soc, const fs::path& executable)
-    : options_(std::move(options)), soc_(soc) {
+cpu_watch::cpu_watch(cpu_watch_options options, platform::soc& soc, hart_observers& harts,
+                     const fs::path& executable)
+    : options_(std::move(options)), soc_(soc), harts_(harts) {
     if (options_.trace.empty() && options_.profile.empty()) {
         return;
     }
     names_ = symbols_of(executable);
-    if (!options_.trace.empty()) {
-        begin_trace();
-        return;
-    }
+    if (!options_.profile.empty()) begin_profile();
+    if (!options_.trace.empty()) begin_trace();
+}
+
+void cpu_watch::begin_profile() {
     open_partial("--profile-cpu", options_.profile);
-    for (unsigned id = 0; id < soc_.harts(); ++id) {
-        soc_.cpu(id).observe(&profiles_.emplace_back(names_));
-    }
+    for (unsigned id = 0; id < soc_.harts(); ++id) harts_.of(id).add(profiles_.emplace_back(names_));
 }
 
 void cpu_watch::begin_trace() {
     trace_file_ = open_partial("--trace-cpu", options_.trace);
     for (unsigned id = 0; id < soc_.harts(); ++id) {
-        soc_.cpu(id).observe(&traces_.emplace_back(
+        harts_.of(id).add(traces_.emplace_back(
             soc_.cpu(id), id, names_, [this](std::uint32_t address) { return code_at(soc_, address); },
             trace_file_));
     }
 }
 
 cpu_watch::~cpu_watch() {
-    for (unsigned id = 0; id < soc_.harts(); ++id) {
-        soc_.cpu(id).observe(nullptr);
-    }
+    for (unsigned id = 0; id < traces_.size(); ++id) harts_.of(id).remove(traces_[id]);
+    for (unsigned id = 0; id < profiles_.size(); ++id) harts_.of(id).remove(profiles_[id]);
     for (const std::string& file : {options_.trace, options_.profile}) {
         std::error_code ignored;
         if (!file.empty()) {

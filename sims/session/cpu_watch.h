@@ -9,6 +9,7 @@
 #include "platform/cpu/profile.h"
 #include "platform/cpu/trace.h"
 #include "platform/soc.h"
+#include "sims/session/hart_observers.h"
 
 namespace eyeriss::sims {
 
@@ -27,9 +28,10 @@ void add_cpu_watch(CLI::App& command, cpu_watch_options& options);
 /// Watches the harts of a SoC while it lives. Files appear whole, at finish(), or not at all.
 class cpu_watch {
 public:
-    /// `executable` is what the harts run, for its symbols. \throws user_error when both options are given,
-    /// or a file cannot be written.
-    cpu_watch(cpu_watch_options options, platform::soc& soc, const std::filesystem::path& executable);
+    /// `executable` is what the harts run, for its symbols; `harts` are those of `soc`. \throws user_error
+    /// when a file cannot be written.
+    cpu_watch(cpu_watch_options options, platform::soc& soc, hart_observers& harts,
+              const std::filesystem::path& executable);
     cpu_watch(const cpu_watch&) = delete;
     cpu_watch& operator=(const cpu_watch&) = delete;
     ~cpu_watch();
@@ -41,10 +43,12 @@ public:
 
 private:
     void begin_trace();
+    void begin_profile();
     void write_profiles() const;
 
     cpu_watch_options options_;
     platform::soc& soc_;
+    hart_observers& harts_;
     platform::symbols names_;
     std::ofstream trace_file_;
     std::deque<platform::cpu_trace> traces_;

@@ -80,6 +80,7 @@ public:
           watchers_(request.watchers),
           terminal_(request.uart.empty() ? nullptr : open_host_uart(request.uart)),
           soc_("soc", request.machine, options()),
+          harts_(soc_),
           accesses_(request.log, soc_) {
         if (request.progress) watchers_.push_back(std::make_shared<progress_line>(request.machine.clock_mhz));
         soc_.accelerator_block().observe_layers([this](const auto& report) { log_.report(report); });
@@ -106,7 +107,7 @@ public:
 
     void run(run_result& out) {
         const interrupt_watch watch;
-        cpu_watch cpu(request_.watch, soc_, firmware_file(request_.firmware()));
+        cpu_watch cpu(request_.watch, soc_, harts_, firmware_file(request_.firmware()));
         if (!request_.record_dram.empty()) {
             recording_.emplace(request_.record_dram, soc_);
         }
@@ -246,8 +247,7 @@ private:
         if (request_.trace == nullptr) return;
         std::vector<std::string> names;
         for (std::size_t i = 0; i < log_.size(); ++i) names.push_back(log_.name(i));
-        const bool harts_free = request_.watch.trace.empty() && request_.watch.profile.empty();
-        request_.trace->attach(soc_, firmware_file(request_.firmware()), names, harts_free);
+        request_.trace->attach(soc_, harts_, firmware_file(request_.firmware()), names);
     }
 
     [[nodiscard]] platform::run_limits watched(platform::run_limits limits) const {
@@ -267,6 +267,7 @@ private:
     std::vector<std::shared_ptr<run_watcher>> watchers_;
     std::unique_ptr<host_uart> terminal_;
     platform::soc soc_;
+    hart_observers harts_;
     access_log accesses_;
     std::optional<dram_recording> recording_;
     std::optional<noc_recording> noc_recording_;

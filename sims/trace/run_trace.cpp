@@ -147,9 +147,10 @@ trace_filter run_trace::filter_for(const std::vector<std::string>& layers) const
     return filter;
 }
 
-void run_trace::attach(platform::soc& soc, const fs::path& executable, const std::vector<std::string>& layers,
-                       bool functions) {
+void run_trace::attach(platform::soc& soc, hart_observers& harts, const fs::path& executable,
+                       const std::vector<std::string>& layers) {
     soc_ = &soc;
+    harts_ = &harts;
     layers_ = layers;
     recorder_.subscribe(timeline_);
     if (options_.any()) recorder_.subscribe(store_.emplace(filter_for(layers)));
@@ -157,7 +158,7 @@ void run_trace::attach(platform::soc& soc, const fs::path& executable, const std
     soc.accelerator_block().observe(recorder_);
     if (!store_) return;
     if (auto* memory = soc.dram_controller(); memory != nullptr) watch_memory(*memory);
-    if (functions) watch_functions(soc, executable);
+    watch_functions(executable);
 }
 
 void run_trace::watch_memory(dram::controller& memory) {
@@ -180,12 +181,12 @@ void run_trace::watch_memory(dram::controller& memory) {
     }
 }
 
-void run_trace::watch_functions(platform::soc& soc, const fs::path& executable) {
+void run_trace::watch_functions(const fs::path& executable) {
     names_ = symbols_of(executable);
     const auto cycle_ps = static_cast<observe::picoseconds>(std::llround(1e6 / machine_.core.clock_mhz));
-    for (unsigned id = 0; id < soc.harts(); ++id) {
+    for (unsigned id = 0; id < soc_->harts(); ++id) {
         const auto stream = recorder_.open(fmt::format("firmware.hart{}", id), stream_kind::function, id);
-        soc.cpu(id).observe(&calls_.emplace_back(names_, [=, this](const platform::call_trace::call& c) {
+        harts_->of(id).add(calls_.emplace_back(names_, [=, this](const platform::call_trace::call& c) {
             const auto name = c.asleep ? std::string("(asleep)") : names_.name(c.function);
             recorder_.record({stream, 0, 0, c.begin_cycle * cycle_ps, c.end_cycle * cycle_ps, name});
         }));
@@ -202,9 +203,10 @@ void run_trace::marker(std::uint32_t layer, double seconds) {
 }
 
 void run_trace::detach() {
-    if (soc_ == nullptr || calls_.empty()) return;
-    for (unsigned id = 0; id < soc_->harts(); ++id) soc_->cpu(id).observe(nullptr);
-    for (auto& calls : calls_) calls.finish();
+    for (unsigned id = 0; id < calls_.size(); ++id) {
+        harts_->of(id).remove(calls_[id]);
+        calls_[id].finish();
+    }
 }
 
 nlohmann::ordered_json run_trace::timeline_json(const run_result& run) const {

@@ -14,6 +14,7 @@
 #include "platform/cpu/call_trace.h"
 #include "platform/soc.h"
 #include "sims/results/results.h"
+#include "sims/session/hart_observers.h"
 #include "sims/trace/timeline.h"
 #include "sims/trace/trace_data.h"
 #include "sims/trace/trace_store.h"
@@ -50,10 +51,10 @@ public:
     run_trace& operator=(const run_trace&) = delete;
     ~run_trace();
 
-    /// Begins to listen. `executable` is what the harts run, for its symbols; without `functions` they are
-    /// somebody else's to watch. \throws user_error for a layer that the network lacks.
-    void attach(platform::soc& soc, const std::filesystem::path& executable,
-                const std::vector<std::string>& layers, bool functions);
+    /// Begins to listen. `executable` is what the harts run, for its symbols; SoC and `harts` live until
+    /// detach(). \throws user_error for a layer that the network lacks.
+    void attach(platform::soc& soc, hart_observers& harts, const std::filesystem::path& executable,
+                const std::vector<std::string>& layers);
     /// The driver begins a layer, or has none any more, at a simulated time.
     void marker(std::uint32_t layer, double seconds);
     /// Stops to listen to the harts, when the run has ended.
@@ -72,7 +73,7 @@ public:
 private:
     [[nodiscard]] trace_filter filter_for(const std::vector<std::string>& layers) const;
     void watch_memory(dram::controller& memory);
-    void watch_functions(platform::soc& soc, const std::filesystem::path& executable);
+    void watch_functions(const std::filesystem::path& executable);
     void write_perfetto_file(const std::vector<trace_counter>& counters,
                              std::vector<std::string>& notes) const;
     void write_vcd_file(const std::filesystem::path& database, const std::filesystem::path& folder) const;
@@ -88,6 +89,7 @@ private:
     observe::picoseconds layer_began_ = 0;
     platform::symbols names_;
     platform::soc* soc_ = nullptr;
+    hart_observers* harts_ = nullptr;
     std::deque<platform::call_trace> calls_;
 };
 

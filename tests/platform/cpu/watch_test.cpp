@@ -3,6 +3,8 @@
 #include <boost/test/unit_test.hpp>
 #include <sstream>
 
+#include "platform/cpu/call_trace.h"
+#include "platform/cpu/execution_fan_out.h"
 #include "platform/cpu/profile.h"
 #include "platform/cpu/trace.h"
 #include "tests/platform/image_bench.h"
@@ -85,4 +87,33 @@ BOOST_AUTO_TEST_CASE(a_trace_has_a_line_for_each_instruction_and_changes_nothing
           "addi a0, a0, 1", "to inner+0x0", "handler+0x0", "sw t1, 0(t0)"}) {
         BOOST_TEST(text.find(expected) != std::string::npos, expected);
     }
+}
+
+BOOST_AUTO_TEST_CASE(several_observers_of_a_hart_see_what_each_would_see_alone) {
+    const platform::symbols names(test::image_path("test_calls"));
+    test::image_bench bench("test_calls");
+    platform::execution_fan_out all(bench.soc.cpu());
+    std::ostringstream lines;
+    std::vector<std::string> calls;
+    platform::cpu_trace trace(
+        bench.soc.cpu(), 0, names, [&](std::uint32_t at) { return bench.word(at & ~1U); }, lines);
+    platform::cpu_profile profile(names), removed(names);
+    platform::call_trace tracks(
+        names, [&](const platform::call_trace::call& c) { calls.push_back(names.name(c.function)); });
+    for (platform::execution_observer* o :
+         std::initializer_list<platform::execution_observer*>{&trace, &profile, &removed, &tracks})
+        all.add(*o);
+    all.remove(removed);
+    BOOST_TEST_REQUIRE(bench.run(1).exit_code.value_or(-1) == 0);
+    const std::string text = lines.str();
+    BOOST_TEST(static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n')) ==
+               bench.soc.cpu_statistics().instructions + 2);
+    // as the profile counts block by block, above
+    const auto functions = profile.functions();
+    BOOST_TEST(of(functions, "inner").own.cycles == 60U);
+    BOOST_TEST(of(functions, "inner").calls == 6U);
+    BOOST_TEST(of(functions, "handler").own.instructions == 5U);
+    BOOST_TEST(std::count(calls.begin(), calls.end(), "inner") == 6);
+    BOOST_TEST(std::count(calls.begin(), calls.end(), "handler") == 1);
+    BOOST_TEST(removed.functions().empty());
 }

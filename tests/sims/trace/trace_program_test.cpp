@@ -181,6 +181,25 @@ BOOST_AUTO_TEST_CASE(filters_leave_the_layers_times_and_modules_that_are_asked_f
                one(whole, "SELECT count(*) FROM transactions WHERE end_ps >= " + from + "000"));
 }
 
+BOOST_AUTO_TEST_CASE(functions_are_traced_beside_instructions_and_a_profile) {
+    const temporary_folder folder;
+    const auto alone = folder / "alone.db", together = folder / "together.db";
+    const std::string functions = " --trace-module 'firmware.*'";
+    BOOST_REQUIRE(run_program(lenet(folder, "--trace-db " + word(alone) + functions)).exit_code == 0);
+    const auto ran = run_program(lenet(folder, "--trace-db " + word(together) + functions + " --trace-cpu " +
+                                                   word(folder / "cpu.txt") + " --profile-cpu " +
+                                                   word(folder / "profile.txt")));
+    BOOST_REQUIRE_MESSAGE(ran.exit_code == 0, ran.err);
+    // A restore routine runs on into the next one, which only instruction by instruction are told apart.
+    const std::string calls =
+        "SELECT name, begin_ps, end_ps FROM transactions WHERE name NOT LIKE '__riscv_restore_%' ORDER BY "
+        "begin_ps, end_ps, name";
+    BOOST_TEST(ask(alone, calls).size() > 10U);
+    BOOST_TEST((ask(alone, calls) == ask(together, calls)));
+    BOOST_TEST(std::filesystem::file_size(folder / "cpu.txt") > 100000U);
+    BOOST_TEST(test::read_text(folder / "profile.txt").find("main") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_bound_that_cuts_says_so) {
     const temporary_folder folder;
     const auto ran = run_program("run --network sparse-mobilenet --quiet --trace-limit-mib 1 --out " +
