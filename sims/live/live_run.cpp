@@ -39,10 +39,12 @@ void add_live(CLI::App& command, live_options& options) {
     command.add_flag("--watch-paused", options.paused, "With --watch: begin paused, until the page says go");
 }
 
-live_run::live_run(const live_options& options, const platform::configuration& config, run_result so_far)
+live_run::live_run(const live_options& options, const platform::configuration& config, run_result so_far,
+                   const run_trace* trace)
     : gate_(options.paused),
       config_(config),
       so_far_(std::move(so_far)),
+      trace_(trace),
       manifest_(first_manifest(config)),
       server_(options.where, live_page(), std::string(live_script()),
               [this](std::string_view body) { return control(body); }) {
@@ -93,13 +95,24 @@ void live_run::show_record(const run_result& run) {
     record.summary = summary_json(run, config_.machine);
     record.manifest = manifest_;
     record.machine = config_.machine;
+    if (trace_ != nullptr) record.timeline = trace_->timeline_json(run);
     server_.show_data(report_data(record).dump());
+    shown_ = std::chrono::steady_clock::now();
+    stale_ = false;
+}
+
+/// Layers may come faster than a page can be drawn; while the run is held its page is up to date.
+void live_run::show_layers() {
+    constexpr std::chrono::milliseconds often_enough{100};
+    const auto gate = gate_.now();
+    const bool held = gate.paused || gate.stepping;
+    if (stale_ && (held || std::chrono::steady_clock::now() - shown_ >= often_enough)) show_record(so_far_);
 }
 
 void live_run::layer_begins(std::size_t layer, double simulated_seconds, const layer_log& log) {
     so_far_.layers = log.layers();
     so_far_.simulated_seconds = simulated_seconds;
-    show_record(so_far_);
+    stale_ = true;
     {
         const std::lock_guard lock(state_);
         phase_ = "running";
@@ -117,9 +130,14 @@ void live_run::passed(double simulated_seconds) {
         const std::lock_guard lock(state_);
         simulated_seconds_ = simulated_seconds;
     }
+    show_layers();
     show_state();
     // A run that begins paused is held where there is something to see: at its first layer.
-    if (begun_) gate_.pass(simulated_seconds, [] { return interrupt_watch::requested(); });
+    if (!begun_) return;
+    gate_.pass(simulated_seconds, [this] {
+        show_layers();
+        return interrupt_watch::requested();
+    });
 }
 
 void live_run::ended() {

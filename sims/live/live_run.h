@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -12,6 +13,7 @@
 #include "sims/report/read_results.h"
 #include "sims/results/results.h"
 #include "sims/session/run_watcher.h"
+#include "sims/trace/run_trace.h"
 
 namespace eyeriss::sims {
 
@@ -34,9 +36,10 @@ void add_live(CLI::App& command, live_options& options);
 /// for as fast as the host can.
 class live_run : public run_watcher {
 public:
-    /// Serves, and says where on standard error. \throws user_error for an address or port that cannot be
-    /// had.
-    live_run(const live_options& options, const platform::configuration& config, run_result so_far);
+    /// Serves, and says where on standard error. `trace` records the run and outlives this; null: nobody
+    /// does, and the page has no time line. \throws user_error for an address or port that cannot be had.
+    live_run(const live_options& options, const platform::configuration& config, run_result so_far,
+             const run_trace* trace);
 
     void layer_begins(std::size_t layer, double simulated_seconds, const layer_log& log) override;
     void passed(double simulated_seconds) override;
@@ -48,10 +51,14 @@ private:
     bool control(std::string_view body);
     void show_state();
     void show_record(const run_result& run);
+    void show_layers();
 
     run_gate gate_;
     platform::configuration config_;
     run_result so_far_;
+    const run_trace* trace_;
+    bool stale_ = false;  ///< layers are done that no record has shown
+    std::chrono::steady_clock::time_point shown_;
     nlohmann::ordered_json manifest_;
     std::size_t layer_ = 0, layers_ = 0;
     std::string layer_name_;

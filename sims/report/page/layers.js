@@ -76,7 +76,9 @@ const layers = (() => {
         { name: 'x', type: 'log', range: 'width', nice: true, domain: { data: 'bounds', field: 'value' } },
         { name: 'colour', type: 'ordinal', domain: names, range: palette.bounds },
         { name: 'shape', type: 'ordinal', domain: names,
-          range: ['cross', 'triangle-up', 'triangle-down', 'square', 'diamond', 'stroke', 'circle'] }],
+          range: ['cross', 'triangle-up', 'triangle-down', 'square', 'diamond', 'triangle-left', 'circle'] },
+        // those of one value lie on each other: the wider ones were drawn before
+        { name: 'size', type: 'ordinal', domain: names, range: [60, 60, 200, 160, 90, 50, 60] }],
       axes: [{ scale: 'x', orient: 'bottom', grid: true, format: '~s', tickCount: charts.ticks(width), title: 'effectual MAC / cycle' },
         { scale: 'y', orient: 'left' }],
       legends: [charts.legend(width, { fill: 'colour', stroke: 'colour', shape: 'shape', symbolType: undefined }, 120)],
@@ -85,7 +87,7 @@ const layers = (() => {
           x: { scale: 'x', field: 'from' }, x2: { scale: 'x', field: 'to' }, stroke: { value: '#8b97a2' } } } },
         { type: 'symbol', from: { data: 'bounds' }, encode: { update: { y: { scale: 'y', field: 'layer', band: 0.5 },
           x: { scale: 'x', field: 'value' }, fill: { scale: 'colour', field: 'bound' }, stroke: { scale: 'colour', field: 'bound' },
-          shape: { scale: 'shape', field: 'bound' }, size: { value: 60 },
+          shape: { scale: 'shape', field: 'bound' }, size: { scale: 'size', field: 'bound' },
           tooltip: { signal: "datum.layer + ', ' + datum.bound + ': ' + format(datum.value, ',.4~r') + ' MAC/cycle'" } } } },
       ],
     };

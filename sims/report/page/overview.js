@@ -9,7 +9,7 @@ const overview = (() => {
   function figures({ summary: s, machine: m }) {
     const exact = s.bit_exact === null ? 'not all compared' : s.bit_exact ? 'bit-exact' : 'DIFFERS from the reference';
     return [
-      ['outputs', exact, null], ['whole run', s.complete ? 'yes' : `no, stopped by ${s.stopped_by}`, null],
+      ['outputs', exact, null], ['whole run', s.complete ? 'yes' : s.stopped_by ? `no, stopped by ${s.stopped_by}` : 'not yet', null],
       ['cycles on the accelerator', format.whole(s.cycles_accelerator), 'cycles_accelerator'],
       ['cycles in all', format.whole(s.cycles_total), 'cycles_total'],
       ['inferences/s', format.number(s.inferences_per_second), 'inferences_per_second'],

@@ -1,7 +1,7 @@
 // What moved and who worked over time: bandwidth with the layers' bands, and the cluster array at a moment.
 const timeline = (() => {
-  const series = [['dram_read', 'DRAM read'], ['dram_write', 'DRAM write'], ['iact', 'iact network'],
-    ['weight', 'weight network'], ['psum', 'psum network']];
+  const series = [['dram_read', 'DRAM read', 'memory'], ['dram_write', 'DRAM write', 'memory'], ['iact', 'iact network', 'networks'],
+    ['weight', 'weight network', 'networks'], ['psum', 'psum network', 'networks']];
   const quantities = [['utilisation', 'PEs at work'], ['iact_links', 'iact links busy'], ['weight_links', 'weight links busy'],
     ['psum_links', 'psum links busy'], ['banks', 'GLB banks busy']];
   let shown = [];  // windows on the axis: {index, begin, end (cycles), from, to (µs on the axis), layer}
@@ -39,26 +39,30 @@ const timeline = (() => {
   }
 
   function rates(time) {
-    return series.filter(([key]) => time.bytes[key]).flatMap(([key, name]) => {
-      const points = shown.map((w) => ({ series: name, x: w.from,
+    return series.filter(([key]) => time.bytes[key]).flatMap(([key, name, panel]) => {
+      const points = shown.map((w) => ({ series: name, panel, x: w.from,
         value: time.bytes[key][w.index] / (w.end - w.begin) * time.clock_mhz / 1000 }));
       const last = shown[shown.length - 1];
       return last ? [...points, { ...points[points.length - 1], x: last.to }] : points;
     });
   }
 
+  /** DRAM above, the networks below, on one time axis. */
   function bandwidth(time, width) {
     const names = series.map(([, name]) => name);
+    const panels = [['memory', 'DRAM, GB/s', "[height * 0.46, 0]"], ['networks', 'networks, GB/s', "[height, height * 0.54]"]];
     return {
-      description: 'Bandwidth of DRAM and of each network over time, with a band for each layer', width, height: 360,
+      description: 'Bandwidth of DRAM and of each network over time, with a band for each layer', width, height: 440,
       signals: [{ name: 'at', value: shown[0]?.from ?? 0 }],
-      data: [{ name: 'bands', values: bands() }, { name: 'rates', values: rates(time) }],
+      data: [{ name: 'bands', values: bands() }, { name: 'rates', values: rates(time) },
+        ...panels.map(([name]) => ({ name, source: 'rates', transform: [{ type: 'filter', expr: `datum.panel === '${name}'` }] }))],
       scales: [{ name: 'x', type: 'linear', range: 'width', zero: false, domain: [shown[0]?.from ?? 0, shown[shown.length - 1]?.to ?? 1] },
-        { name: 'y', type: 'linear', range: 'height', nice: true, zero: true, domain: { data: 'rates', field: 'value' } },
+        ...panels.map(([name, , range]) => ({ name, type: 'linear', range: { signal: range }, nice: true, zero: true,
+          domain: { data: name, field: 'value' } })),
         { name: 'colour', type: 'ordinal', domain: names, range: palette.series },
         { name: 'dash', type: 'ordinal', domain: names, range: palette.dashes }],
       axes: [{ scale: 'x', orient: 'bottom', title: 'time, µs', tickCount: charts.ticks(width) },
-        { scale: 'y', orient: 'left', grid: true, title: 'GB/s', tickCount: 6 }],
+        ...panels.map(([name, title]) => ({ scale: name, orient: 'left', grid: true, title, tickCount: 4 }))],
       legends: [charts.legend(width, { stroke: 'colour', strokeDash: 'dash', symbolType: 'stroke', symbolSize: 400 })],
       marks: [
         { type: 'rect', from: { data: 'bands' }, encode: { update: { x: { scale: 'x', field: 'from' }, x2: { scale: 'x', field: 'to' },
@@ -70,7 +74,7 @@ const timeline = (() => {
           text: { signal: "scale('x', datum.to) - scale('x', datum.from) > 12 ? datum.name : ''" } } } },
         { type: 'group', interactive: false, from: { facet: { name: 'line', data: 'rates', groupby: 'series' } },
           marks: [{ type: 'line', interactive: false, from: { data: 'line' }, encode: { update: { x: { scale: 'x', field: 'x' },
-            y: { scale: 'y', field: 'value' }, interpolate: { value: 'step-after' }, stroke: { scale: 'colour', field: 'series' },
+            y: { signal: "datum.panel === 'memory' ? scale('memory', datum.value) : scale('networks', datum.value)" }, interpolate: { value: 'step-after' }, stroke: { scale: 'colour', field: 'series' },
             strokeDash: { scale: 'dash', field: 'series' }, strokeWidth: { value: 1.6 } } } }] },
         { type: 'rule', interactive: false, encode: { update: { x: { scale: 'x', signal: 'at' }, y: { value: 0 }, y2: { signal: 'height' },
           stroke: { value: charts.ink }, strokeWidth: { value: 1.5 } } } },

@@ -40,6 +40,11 @@ module.exports = {
       await page.click('#live-step');
       await says(page, 'Paused: layer 2 of');
       await says(other, 'Paused: layer 2 of');
+      const lines = (shown) => shown.locator('#bandwidth svg g.mark-line path').evaluateAll((all) => all.map((p) => p.getAttribute('d')).join());
+      await page.waitForFunction(() => document.querySelectorAll('#bandwidth svg g.mark-line path').length > 0);
+      await page.evaluate(() => window.eyeriss.ready);
+      const first = await lines(page);
+      await page.locator('#heat-utilisation svg').waitFor();
       await other.focus('#live-go');
       await other.keyboard.press('Enter');
       for (const each of [page, other]) await says(each, 'Done at');
@@ -51,6 +56,7 @@ module.exports = {
         await each.evaluate(() => window.eyeriss.ready);
         const texts = await rows(each);
         assert.equal(texts.length, summary.layers.length);
+        assert.notEqual(await lines(each), first, 'bandwidth over time has grown');
         summary.layers.forEach((layer, i) => assert.ok(texts[i].replace(/[^0-9A-Za-z]/g, '').includes(String(layer.cycles)), texts[i]));
         assert.ok(await each.locator('#live-go').isDisabled());
         assert.ok(await each.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));

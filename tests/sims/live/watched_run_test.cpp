@@ -69,6 +69,22 @@ std::size_t layers_done(const json& data) {
     return done;
 }
 
+std::uint64_t bytes_over_time(const json& data) {
+    std::uint64_t sum = 0;
+    for (const auto& bytes : data.at("timeline").at("bytes").at("dram_read"))
+        sum += bytes.get<std::uint64_t>();
+    return sum;
+}
+
+std::uint64_t bytes_of_layers(const json& data) {
+    std::uint64_t sum = 0;
+    for (const auto& layer : data.at("summary").at("layers")) {
+        if (layer.at("done") == true && layer.contains("bytes"))
+            sum += layer.at("bytes").at("dram_read").get<std::uint64_t>();
+    }
+    return sum;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(two_viewers_step_a_paused_run_layer_by_layer_and_see_it_fill_in) {
@@ -90,6 +106,8 @@ BOOST_AUTO_TEST_CASE(two_viewers_step_a_paused_run_layer_by_layer_and_see_it_fil
             const auto data = await(*viewer, "data", [&](const json& d) { return layers_done(d) == step; });
             BOOST_TEST(data.at("schema") == "eyeriss_vp.report.1");
             BOOST_TEST(data.at("summary").at("layers").at(step - 1).at("cycles") > 0);
+            BOOST_TEST(bytes_over_time(data) > 0U);
+            BOOST_TEST(bytes_over_time(data) == bytes_of_layers(data));
         }
         await(first, "state", [&](const json& s) { return s.at("paused") == true && s.at("layer") == step; });
     }
@@ -102,6 +120,7 @@ BOOST_AUTO_TEST_CASE(two_viewers_step_a_paused_run_layer_by_layer_and_see_it_fil
         const auto last =
             await(*viewer, "data", [](const json& d) { return d.at("summary").at("complete") == true; });
         BOOST_TEST(last.at("summary").at("bit_exact") == true);
+        BOOST_TEST(bytes_over_time(last) == last.at("summary").at("dram_read_bytes"));
     }
     BOOST_TEST(run.exit_code() == 0);
 }
