@@ -86,6 +86,9 @@ std::uint64_t drive_packets(const noc_options& o, const energy::cost_table& tabl
     }
     out["mean_links_per_delivery"] = rule.mean_links_per_delivery();
     out["zero_load_latency_cycles"] = result.zero_load;
+    if (const auto closed_form = zero_load_of(o.setup, rule, o.sweep.run.packet_words)) {
+        out["zero_load_closed_form_cycles"] = *closed_form;
+    }
     out["throughput"] = result.throughput;
     if (o.sweep.find_knee) out["knee"] = result.knee;
     auto points = nlohmann::ordered_json::array();

@@ -68,6 +68,7 @@ void draw_chart(const std::filesystem::path& svg, const nlohmann::ordered_json& 
         });
     }
     script += node_marks(result) + link_lines(result, points.back());
+    const auto tics = [&](const char* side) { return result.at(side).get<int>() > 16 ? 8 : 1; };
     const double zero_load = result.at("zero_load_latency_cycles").get<double>();
     script += fmt::format(
         "set multiplot layout 1,3 title '{} {}x{}, {}'\n"
@@ -76,7 +77,8 @@ void draw_chart(const std::filesystem::path& svg, const nlohmann::ordered_json& 
         "plot x with lines lc 'grey' title 'offered', $accepted with linespoints title 'accepted'\n"
         "set ylabel 'latency (cycles)'\nset yrange [0:{}]\n"
         "plot $mean with linespoints title 'mean', $p99 with linespoints title 'p99'\n"
-        "unset key\nunset grid\nset size ratio -1\nset xlabel 'column'\nset ylabel 'row'\nset xrange "
+        "unset key\nunset grid\nset size ratio -1\nset xtics {}\nset ytics {}\nset xlabel 'column'\nset "
+        "ylabel 'row'\nset xrange "
         "[-0.6:{}-0.4]\n"
         "set yrange [{}-0.4:-0.6]\nset cbrange [0:1]\nset palette defined (0 'light-grey', 0.5 'orange', 1 "
         "'red')\n"
@@ -85,8 +87,8 @@ void draw_chart(const std::filesystem::path& svg, const nlohmann::ordered_json& 
         "'black'\n"
         "unset multiplot\n",
         result.at("topology").get<std::string>(), result.at("rows").get<int>(), result.at("cols").get<int>(),
-        result.at("pattern").get<std::string>(), zero_load * 12, result.at("cols").get<int>(),
-        result.at("rows").get<int>());
+        result.at("pattern").get<std::string>(), zero_load * 12, tics("cols"), tics("rows"),
+        result.at("cols").get<int>(), result.at("rows").get<int>());
     draw_svg("--chart", svg, 1500, 500, script);
 }
 

@@ -104,7 +104,10 @@ std::string points_text(const nlohmann::ordered_json& r) {
             number(l.at("p95")), number(l.at("p99")), number(l.at("max")), 100 * number(p.at("busiest_link")),
             number(p.at("picojoules_per_delivered_word")));
     }
-    text += fmt::format("zero-load latency {:.2f} cycles\n", number(r.at("zero_load_latency_cycles")));
+    text += fmt::format("zero-load latency {:.2f} cycles", number(r.at("zero_load_latency_cycles")));
+    text += r.contains("zero_load_closed_form_cycles")
+                ? fmt::format(" (closed form: {:.2f})\n", number(r.at("zero_load_closed_form_cycles")))
+                : "\n";
     if (r.contains("ceiling")) text += fmt::format("ceiling           {:.4f}\n", number(r.at("ceiling")));
     text += fmt::format("throughput        {:.4f}\n", number(r.at("throughput")));
     if (r.contains("knee")) text += fmt::format("knee              {:.3f}\n", number(r.at("knee")));

@@ -15,6 +15,11 @@ namespace {
 constexpr unsigned default_mesh_hop = 3;    // A-MESH-PIPELINE
 constexpr unsigned default_shared_hop = 1;  // A-HOP
 
+bool goes_to_many(load_pattern pattern) {
+    return pattern == load_pattern::multicast || pattern == load_pattern::broadcast ||
+           pattern == load_pattern::horizontal || pattern == load_pattern::vertical;
+}
+
 }  // namespace
 
 const std::map<std::string, load_topology>& load_topologies() {
@@ -76,12 +81,20 @@ std::unique_ptr<noc::packet_network> make_load_network(const noc_setup& setup) {
     }
 }
 
+std::optional<double> zero_load_of(const noc_setup& setup, const destination_rule& rule,
+                                   std::uint32_t packet_words) {
+    const bool on_mesh = setup.topology == load_topology::mesh;
+    const bool copied =
+        on_mesh && setup.multicast == noc::mesh_multicast::copies && goes_to_many(setup.traffic.pattern);
+    if (copied || !setup.traffic.groups.empty()) return std::nullopt;
+    const double routers = on_mesh ? rule.mean_links_per_delivery() + 1 : 1;
+    return setup.injection_cycles + hop_cycles_of(setup) * routers + (on_mesh ? setup.ejection_cycles : 0U) +
+           packet_words - 1;
+}
+
 void check_packets(const noc_setup& setup, std::uint32_t packet_words) {
-    const auto pattern = setup.traffic.pattern;
-    const bool many = pattern == load_pattern::multicast || pattern == load_pattern::broadcast ||
-                      pattern == load_pattern::horizontal || pattern == load_pattern::vertical;
-    if (setup.topology == load_topology::mesh && setup.multicast == noc::mesh_multicast::tree && many &&
-        packet_words > setup.buffer_flits) {
+    if (setup.topology == load_topology::mesh && setup.multicast == noc::mesh_multicast::tree &&
+        goes_to_many(setup.traffic.pattern) && packet_words > setup.buffer_flits) {
         throw user_error(
             fmt::format("--packet-flits: a multicast of {} flits expects --buffers of at least as many; "
                         "there are {}",

@@ -47,6 +47,11 @@ inline constexpr array_limit largest_cluster{"PEs", 16, 32, "3x4"};  ///< a burs
 
 /// A network as set up, empty; not for hm. \throws user_error naming what cannot be built.
 [[nodiscard]] std::unique_ptr<noc::packet_network> make_load_network(const noc_setup& setup);
+/// Cycles that packets of a pattern take on average where they meet none, from the ways alone: on a mesh
+/// injection + hop x (links + 1) + ejection + words - 1, on bus and crossbar injection + hop + words - 1.
+/// Nothing where copies of a packet wait for each other at their source, and for groups of several sizes.
+[[nodiscard]] std::optional<double> zero_load_of(const noc_setup& setup, const destination_rule& rule,
+                                                 std::uint32_t packet_words);
 /// Refuses packets that the network cannot carry. \throws user_error
 void check_packets(const noc_setup& setup, std::uint32_t packet_words);
 

@@ -94,6 +94,22 @@ BOOST_AUTO_TEST_CASE(a_cluster_has_the_pes_asked_for) {
     refuse("--topology hm --modes unicast --pes 0x4", "--pes: '0x4' expects");
 }
 
+BOOST_AUTO_TEST_CASE(an_empty_network_is_as_quick_as_its_closed_form) {
+    const auto compare = [](const std::string& arguments, double cycles) {
+        const auto answer = noc_answer("--no-knee --rate 0.01 --measure 300000 " + arguments);
+        BOOST_TEST(answer.at("zero_load_closed_form_cycles") == cycles, arguments);
+        BOOST_TEST(answer.at("zero_load_latency_cycles").get<double>() == cycles,
+                   arguments << boost::test_tools::tolerance(0.02));
+    };
+    compare("--size 8x8", 1 + 3 * 6.25);
+    compare("--size 8x2 --hop-cycles 5 --injection-cycles 4 --ejection-cycles 2 --packet-flits 6",
+            4 + 5 * 4.125 + 2 + 5);
+    compare("--size 4x4 --pattern broadcast --packet-flits 3", 1 + 3 * 4 + 2);
+    compare("--size 3x3 --topology crossbar --packet-flits 2 --hop-cycles 4", 1 + 4 + 1);
+    BOOST_TEST(!noc_answer("--no-knee --rate 0.01 --size 4x4 --pattern broadcast --multicast copies")
+                    .contains("zero_load_closed_form_cycles"));
+}
+
 BOOST_AUTO_TEST_CASE(an_option_that_would_change_nothing_is_refused_with_what_it_belongs_to) {
     refuse("--topology bus --vcs 2", "--vcs: expects --topology mesh");
     refuse("--topology hm --modes unicast --width-bits 48", "--width-bits: expects --topology mesh, bus or");

@@ -150,7 +150,8 @@ BOOST_AUTO_TEST_CASE(ports_of_a_cluster_have_planes_of_their_own_or_take_turns) 
 }
 
 // The calendars against the flit-level mesh: the same packets at the same times. Packets wait there for
-// buffers as well and leave in the order in which they come, so that single ones differ; the mean must not.
+// buffers as well and leave in the order in which they come, so that single ones differ; up to half of what
+// the links could carry the mean must not.
 BOOST_AUTO_TEST_CASE(delays_agree_with_those_of_the_mesh_that_is_stepped_flit_by_flit) {
     BOOST_TEST_MESSAGE("seed " << seed);
     auto p = mesh_of(8, 2, 3);
@@ -183,6 +184,6 @@ BOOST_AUTO_TEST_CASE(delays_agree_with_those_of_the_mesh_that_is_stepped_flit_by
         const auto n = static_cast<double>(packets);
         BOOST_TEST_MESSAGE("load " << load << ": " << of_calendars / n << " cycles by calendars, "
                                    << of_flits / n - constant << " by flits");
-        BOOST_TEST(of_calendars / n == of_flits / n - constant, boost::test_tools::tolerance(0.05));
+        BOOST_TEST(of_calendars / n == of_flits / n - constant, boost::test_tools::tolerance(0.025));
     }
 }
