@@ -106,7 +106,7 @@ private:
     }
 
     void write_counter(const trace_counter& counter) {
-        const auto track = add_track(counter.name, 0, counter.unit + "/s");
+        const auto track = add_track(counter.name, 0, counter.is_level ? counter.unit : counter.unit + "/s");
         std::uint64_t until = 0;
         const auto put_value = [&](std::uint64_t at_ns, double value) {
             auto& packet = fresh();
@@ -121,7 +121,8 @@ private:
             const std::uint64_t begin = step.begin / ps_a_ns;
             const std::uint64_t end = std::max(step.end / ps_a_ns, begin + 1);
             if (begin > until) put_value(until, 0);
-            put_value(begin, step.value * ns_a_second / static_cast<double>(end - begin));
+            const double seconds = static_cast<double>(end - begin) / ns_a_second;
+            put_value(begin, counter.is_level ? step.value : step.value / seconds);
             until = end;
         }
         put_value(until, 0);

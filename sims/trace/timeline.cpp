@@ -215,10 +215,21 @@ unsigned timeline::units(activity what) const {
     return noc.iact_routers();
 }
 
-nlohmann::ordered_json timeline::shares(activity what, const std::vector<window>& all) const {
+/// Clusters that have units of their own.
+unsigned timeline::columns(activity what) const {
     const bool of_links =
         what == activity::iact_links || what == activity::weight_links || what == activity::psum_links;
-    const unsigned columns = of_links && machine_.noc.is_bus() ? 1 : machine_.noc.clusters();
+    return of_links && machine_.noc.is_bus() ? 1 : machine_.noc.clusters();
+}
+
+double timeline::share(const window& w, activity what) const {
+    std::uint64_t busy = 0;
+    for (const auto& cluster : w.busy) busy += cluster.at(static_cast<std::size_t>(what));
+    const auto most = static_cast<double>((w.end - w.begin) * units(what) * columns(what));
+    return most > 0 ? std::min(1.0, static_cast<double>(busy) / most) : 0.0;
+}
+
+nlohmann::ordered_json timeline::shares(activity what, const std::vector<window>& all) const {
     constexpr double digits = 1e4;
     nlohmann::ordered_json::array_t out;
     out.reserve(all.size());
@@ -229,8 +240,8 @@ nlohmann::ordered_json timeline::shares(activity what, const std::vector<window>
         }
         const auto most = static_cast<double>((w.end - w.begin) * units(what));
         nlohmann::ordered_json::array_t row;
-        row.reserve(columns);
-        for (unsigned c = 0; c < columns; ++c) {
+        row.reserve(columns(what));
+        for (unsigned c = 0; c < columns(what); ++c) {
             const auto busy = static_cast<double>(w.busy[c].at(static_cast<std::size_t>(what)));
             row.emplace_back(std::round(std::min(1.0, most > 0 ? busy / most : 0.0) * digits) / digits);
         }

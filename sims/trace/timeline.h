@@ -46,6 +46,9 @@ public:
     };
     /// Windows of the finished accelerator layers, in order of time.
     [[nodiscard]] const std::vector<window>& windows() const { return windows_; }
+    /// What part of its time the PEs, ports or banks of all clusters were busy in a window in which a layer
+    /// ran, 0 to 1.
+    [[nodiscard]] double share(const window& w, activity what) const;
     /// The windows and those between them up to cycle `end`, cut at the bands, as doc/results.md documents
     /// timeline.json.
     [[nodiscard]] nlohmann::ordered_json json(const std::vector<timeline_band>& bands,
@@ -70,6 +73,7 @@ private:
                                                 arch::cycle_t end) const;
     [[nodiscard]] nlohmann::ordered_json shares(activity what, const std::vector<window>& all) const;
     [[nodiscard]] unsigned units(activity what) const;
+    [[nodiscard]] unsigned columns(activity what) const;
 
     arch::machine machine_;
     observe::picoseconds cycle_ps_;

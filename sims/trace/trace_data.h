@@ -14,15 +14,17 @@ struct counter_step {
     double value = 0;
 };
 
-/// A counter over the run: bytes in each window, or busy PE-cycles.
+/// A counter over the run: amounts that are spread over each step (bytes, busy PE-cycles), or a level that
+/// holds through it (percent).
 struct trace_counter {
     std::string name;  ///< e.g. "bytes.dram_read"
-    std::string unit;  ///< "bytes", "PE-cycles"
+    std::string unit;  ///< "bytes", "PE-cycles", "%"
+    bool is_level = false;
     std::vector<counter_step> steps;
 };
 
-/// Bytes to and from DRAM and over each network, and PE-cycles of work, as the timeline's windows; those that
-/// the filter's times touch.
+/// Bytes to and from DRAM and over each network, PE-cycles of work, and how busy PEs, ports and banks were,
+/// as the timeline's windows; those that the filter's times touch.
 [[nodiscard]] std::vector<trace_counter> counters_of(const timeline& windows, const arch::machine& machine,
                                                      const trace_filter& filter);
 

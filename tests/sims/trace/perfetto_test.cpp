@@ -113,6 +113,40 @@ std::string check_counters(const view& v, const nlohmann::json& summary) {
     return {};
 }
 
+/// Percent over time hold what the slices say was busy, of the v2's PEs, ports and banks.
+std::string check_utilisation(const view& v) {
+    struct unit {
+        std::string counter, track;
+        double count;
+        std::vector<std::string> busy;
+    };
+    const std::vector<unit> units{{"pes", "cluster.c", 192, {"both_lanes", "one_lane", "stored_zero"}},
+                                  {"iact_links", "noc.iact.c", 48, {"busy"}},
+                                  {"weight_links", "noc.weight.c", 48, {"busy"}},
+                                  {"psum_links", "noc.psum.c", 128, {"busy"}},
+                                  {"glb_banks", "glb.c", 48, {"words"}}};
+    constexpr double cycle_ns = 5;
+    for (const auto& u : units) {
+        double busy = 0, integral = 0;
+        for (const auto& s : v.slices) {
+            if (!s.track.starts_with(u.track)) continue;
+            for (const auto& key : u.busy) busy += static_cast<double>(s.value(key));
+        }
+        const auto name = "utilisation." + u.counter;
+        if (!v.counters.contains(name)) return name + ": no such counter";
+        const auto& steps = v.counters.at(name);
+        for (std::size_t i = 0; i + 1 < steps.size(); ++i) {
+            if (steps[i].second < 0 || steps[i].second > 100)
+                return fmt::format("{}: {} %", name, steps[i].second);
+            integral += steps[i].second / 100 * static_cast<double>(steps[i + 1].first - steps[i].first) /
+                        cycle_ns * u.count;
+        }
+        if (busy == 0 || std::abs(integral - busy) > 1e-9 * busy)
+            return fmt::format("{}: {} cycles busy, the slices have {}", name, integral, busy);
+    }
+    return {};
+}
+
 /// The layer that a slice is part of: up its parents.
 std::int64_t layer_of(const slice& s, const std::map<std::int64_t, const slice*>& by_id) {
     const slice* at = &s;
@@ -210,6 +244,7 @@ BOOST_AUTO_TEST_CASE(a_trace_has_tracks_that_nest_and_sums_that_are_the_runs) {
         BOOST_TEST((std::find(names.begin(), names.end(), track) != names.end()), "no track " << track);
     }
     BOOST_TEST(check_counters(v, run.summary) == "");
+    BOOST_TEST(check_utilisation(v) == "");
     BOOST_TEST(check_ledgers(v, run.summary, 16) == "");
     BOOST_TEST(check_nesting(v) == "");
     const auto named = [&](const std::string& track, const std::string& name) {
@@ -249,6 +284,11 @@ BOOST_AUTO_TEST_CASE(a_trace_that_was_altered_in_one_place_is_found_out) {
         event.set_double_counter_value(event.double_counter_value() * 1.001);
     });
     BOOST_TEST(check_counters(understand(more_bytes), run.summary) != "");
+    const auto busier = alter(on("utilisation.weight_links", counter), [](auto& packet) {
+        auto& event = *packet.mutable_track_event();
+        event.set_double_counter_value(event.double_counter_value() * 1.001);
+    });
+    BOOST_TEST(check_utilisation(understand(busier)) != "");
     const auto one_cycle = alter(on("cluster.c7", slice_begin), [](auto& packet) {
         auto& last = *packet.mutable_track_event()->mutable_debug_annotations()->rbegin();
         last.set_int_value(last.int_value() + 1);
