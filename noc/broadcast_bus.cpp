@@ -1,5 +1,7 @@
 #include "noc/broadcast_bus.h"
 
+#include "noc/config_fields.h"
+
 namespace eyeriss::noc {
 
 broadcast_bus::broadcast_bus(sc_core::sc_module_name name, const noc_parameters& p,
@@ -39,17 +41,12 @@ std::string broadcast_bus::configure(std::span<const std::uint32_t> words, unsig
     }
     for (unsigned c = 0; c < p_.clusters(); ++c) {
         bad_cluster = c;
-        std::size_t bit = std::size_t{c} * config_words_per_cluster() * 32;
-        const auto take = [&](unsigned bits) {
-            unsigned value = 0;
-            for (unsigned i = 0; i < bits; ++i, ++bit) value |= (words[bit / 32] >> bit % 32 & 1U) << i;
-            return value;
-        };
+        config_fields fields(words, std::size_t{c} * config_words_per_cluster());
         for (unsigned i = 0; i < p_.pes_per_cluster(); ++i) {
             const auto where =
                 std::string(name()) + ": PE " + std::to_string(i) + " of row " + std::to_string(c);
             for (auto* bus : {&iacts_, &weights_}) {
-                const unsigned tag = take(tag_bits);
+                const unsigned tag = fields.take(tag_bits);
                 if (tag > p_.pes()) {
                     return where + " has tag " + std::to_string(tag) + ", but there are " +
                            std::to_string(p_.pes());
@@ -59,8 +56,8 @@ std::string broadcast_bus::configure(std::span<const std::uint32_t> words, unsig
                 bus->takers[tag][c] |= 1U << i;
                 bus->used = true;
             }
-            const unsigned in = take(2);
-            const unsigned out = take(2);
+            const unsigned in = fields.take(2);
+            const unsigned out = fields.take(2);
             if (in > psum_bus || out > psum_bus) return where + " takes or gives psums no known way";
             psum_pes_[pe(c, i)] = {static_cast<psum_way>(in), static_cast<psum_way>(out)};
         }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "noc/config_fields.h"
 #include "noc/mesh_tree.h"
 
 namespace eyeriss::noc {
@@ -39,15 +40,10 @@ std::string selected_network::configure(std::span<const std::uint32_t> words, un
     bank_after_.assign(p_.psum_ports(), nobody);
     for (unsigned c = 0; c < p_.clusters(); ++c) {
         bad_cluster = c;
-        std::size_t bit = std::size_t{c} * config_words_per_cluster() * 32;
-        const auto take = [&](unsigned bits) {
-            unsigned value = 0;
-            for (unsigned i = 0; i < bits; ++i, ++bit) value |= (words[bit / 32] >> bit % 32 & 1U) << i;
-            return value;
-        };
+        config_fields fields(words, std::size_t{c} * config_words_per_cluster());
         const auto listen = [&](plane_set& planes, unsigned sinks, unsigned bits, const char* what) {
             for (unsigned i = 0; i < sinks; ++i) {
-                const unsigned named = take(bits);
+                const unsigned named = fields.take(bits);
                 if (named > planes.listeners.size()) {
                     return std::string(this->name()) + ": " + what + " sink " + std::to_string(i) +
                            " of cluster " + std::to_string(c) + " listens to source " +
@@ -61,8 +57,8 @@ std::string selected_network::configure(std::span<const std::uint32_t> words, un
         auto message = listen(iacts_, p_.iact_routers(), p_.iact_selection_bits(), "iact");
         if (message.empty()) message = listen(weights_, p_.pe_rows, p_.weight_selection_bits(), "weight");
         for (unsigned col = 0; col < p_.pe_cols && message.empty(); ++col) {
-            const unsigned pe = take(p_.psum_selection_bits());
-            message = configure_psums(c, col, pe, take(p_.psum_selection_bits()));
+            const unsigned pe = fields.take(p_.psum_selection_bits());
+            message = configure_psums(c, col, pe, fields.take(p_.psum_selection_bits()));
         }
         if (!message.empty()) return message;
     }

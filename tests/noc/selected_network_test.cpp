@@ -4,6 +4,7 @@
 
 #include "noc/mesh_tree.h"
 #include "noc/selected_network.h"
+#include "tests/noc/network_bench.h"
 
 using namespace eyeriss::noc;
 
@@ -20,67 +21,22 @@ noc_parameters small(topology kind) {
     return p;
 }
 
-/// The network with a source and a sink at every socket. Sinks tell their cluster.
-struct bench : sc_core::sc_module {
-    noc_parameters p;
-    selected_network net;
-    sc_core::sc_vector<stream_out<bench>> iact, weight, bank, top;
-    sc_core::sc_vector<stream_in<bench>> iact_sink, weight_sink, bank_sink, bottom_sink;
-    std::vector<std::uint32_t> words;
+struct bench : eyeriss::test::network_bench<selected_network> {
     int deaf = -1;  ///< cluster whose PEs take no iacts
 
-    explicit bench(const noc_parameters& parameters)
-        : sc_module("bench"),
-          p(parameters),
-          net("net", p, sc_core::sc_time(5, sc_core::SC_NS)),
-          iact("iact", 6),
-          weight("weight", 6),
-          bank("bank", 12),
-          top("top", 12),
-          iact_sink("iact_sink", 6),
-          weight_sink("weight_sink", 6),
-          bank_sink("bank_sink", 12),
-          bottom_sink("bottom_sink", 12),
-          words(std::size_t{6} * net.config_words_per_cluster()) {
-        for (unsigned c = 0; c < 6; ++c) {
-            join(iact[c], net.iact_source(c, 0), net.iact_sink(c, 0), iact_sink[c], c);
-            join(weight[c], net.weight_source(c, 0), net.weight_sink(c, 0), weight_sink[c], c);
-            for (unsigned col = 0; col < 2; ++col) {
-                const unsigned i = c * 2 + col;
-                join(bank[i], net.psum_bank_source(c, col), net.psum_bank_sink(c, col), bank_sink[i],
-                     100 + i);
-                join(top[i], net.psum_pe_source(c, col), net.psum_pe_sink(c, col), bottom_sink[i], 200 + i);
-            }
-        }
-    }
-    void join(stream_out<bench>& from, network::source& source, network::sink& sink, stream_in<bench>& to,
-              unsigned number) {
-        from.bind(source);
-        to.register_b_transport(this, &bench::take, static_cast<int>(number));
-        sink.bind(to);
-    }
-    void take(int sink, burst& b, sc_core::sc_time& delay) {
-        if (sink != deaf) b.arrivals.push_back({static_cast<std::uint32_t>(sink), delay});
+    explicit bench(const noc_parameters& parameters) : network_bench(parameters) {}
+    void take(int sink, burst& b, sc_core::sc_time& delay) override {
+        if (sink != deaf) network_bench::take(sink, b, delay);
     }
     /// Writes a field of a cluster's configuration: 0 iact, 1 weight, then PE and bank of each column.
     void set(unsigned cluster, unsigned field, unsigned value) {
         const unsigned wide = p.iact_selection_bits();
         const unsigned psum = p.psum_selection_bits();
-        std::size_t bit = std::size_t{cluster} * net.config_words_per_cluster() * 32;
-        bit += field < 2 ? field * wide : 2 * wide + (field - 2) * psum;
-        for (unsigned i = 0; i < (field < 2 ? wide : psum); ++i, ++bit)
-            words[bit / 32] |= (value >> i & 1U) << bit % 32;
+        std::size_t bit = field < 2 ? std::size_t{field} * wide : std::size_t{2} * wide + (field - 2) * psum;
+        put(cluster, bit, value, field < 2 ? wide : psum);
     }
-    std::string configure() {
-        unsigned bad = 0;
-        return net.configure(words, bad);
-    }
-    static std::vector<arrival> send(stream_out<bench>& from) {
-        burst b;
-        b.words = 10;
-        sc_core::sc_time delay;
-        from->b_transport(b, delay);
-        return b.arrivals;
+    static std::vector<arrival> arrivals_of(stream_out<network_bench>& from) {
+        return send(from, 0).arrivals;
     }
 };
 
@@ -110,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_source_reaches_all_who_listen_and_no_one_else) {
     BOOST_TEST(b.net.feeds_iacts(2, 0));
     BOOST_TEST(!b.net.feeds_iacts(0, 0));
     b.deaf = 5;
-    const auto taken = bench::send(b.iact[2]);
+    const auto taken = bench::arrivals_of(b.iact[2]);
     BOOST_REQUIRE(taken.size() == 2U);
     BOOST_TEST(taken[0].sink == 0U);
     BOOST_TEST(taken[0].latency == sc_core::sc_time(5, sc_core::SC_NS));
@@ -118,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_source_reaches_all_who_listen_and_no_one_else) {
     BOOST_TEST(b.net.iact_traffic().mesh == 20U);
     BOOST_TEST(b.net.iact_traffic().local == 20U);
     BOOST_TEST(b.net.iact_traffic().buffered == 30U);
-    BOOST_TEST(bench::send(b.iact[1]).empty());
+    BOOST_TEST(bench::arrivals_of(b.iact[1]).empty());
 }
 
 BOOST_AUTO_TEST_CASE(psums_go_on_in_any_cluster_or_into_a_bank) {
@@ -128,10 +84,10 @@ BOOST_AUTO_TEST_CASE(psums_go_on_in_any_cluster_or_into_a_bank) {
     b.set(4, 2, psum_from_cluster + 0);
     b.set(4, 3, psum_from_cluster + 4);
     BOOST_REQUIRE(b.configure() == "");
-    BOOST_TEST(bench::send(b.bank[0]).front().sink == 200U);
-    BOOST_TEST(bench::send(b.top[0]).front().sink == 208U);
-    BOOST_TEST(bench::send(b.top[8]).front().sink == 108U);
-    BOOST_TEST(bench::send(b.bank[8]).empty());
+    BOOST_TEST(bench::arrivals_of(b.bank[0]).front().sink == 200U);
+    BOOST_TEST(bench::arrivals_of(b.top[0]).front().sink == 208U);
+    BOOST_TEST(bench::arrivals_of(b.top[8]).front().sink == 108U);
+    BOOST_TEST(bench::arrivals_of(b.bank[8]).empty());
     BOOST_TEST(b.net.psum_traffic().mesh == 20U);
     BOOST_TEST(b.net.psum_traffic().local == 30U);
 }

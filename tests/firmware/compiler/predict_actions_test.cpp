@@ -63,6 +63,16 @@ void check_layers(const arch::machine& m, unsigned count) {
     });
 }
 
+arch::machine on_buses() {
+    arch::machine m;
+    m.noc.kind = noc::topology::bus;
+    m.noc.cluster_rows = 24;
+    m.noc.cluster_cols = 1;
+    m.noc.pe_rows = 1;
+    m.noc.pe_cols = 8;
+    return m;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(actions_predicted_from_all_passes_equal_those_of_the_accelerator) {
@@ -78,25 +88,14 @@ BOOST_AUTO_TEST_CASE(with_raw_maps_and_dense_pes_the_bytes_written_are_predicted
 }
 
 BOOST_AUTO_TEST_CASE(actions_on_buses_are_predicted_exactly) {
-    arch::machine m;
+    auto m = on_buses();
     m.pe.sparse = false;
     m.pe.macs = 1;
-    m.noc.kind = noc::topology::bus;
-    m.noc.cluster_rows = 24;
-    m.noc.cluster_cols = 1;
-    m.noc.pe_rows = 1;
-    m.noc.pe_cols = 8;
     check_layers(m, 40);
 }
 
 BOOST_AUTO_TEST_CASE(actions_of_sparse_pes_on_buses_are_predicted_exactly) {
-    arch::machine m;
-    m.noc.kind = noc::topology::bus;
-    m.noc.cluster_rows = 24;
-    m.noc.cluster_cols = 1;
-    m.noc.pe_rows = 1;
-    m.noc.pe_cols = 8;
-    check_layers(m, 40);
+    check_layers(on_buses(), 40);
 }
 
 BOOST_AUTO_TEST_CASE(actions_on_a_crossbar_are_predicted_exactly) {
