@@ -37,6 +37,11 @@ struct live_server::impl {
         if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
         if (!error) acceptor.bind(endpoint, error);
         if (!error) acceptor.listen(boost::asio::socket_base::max_listen_connections, error);
+        if (error == boost::asio::error::address_family_not_supported ||
+            error == boost::system::errc::address_not_available) {
+            throw user_error(fmt::format("--watch-address {}: expects an address of this host: {}",
+                                         where.address, error.message()));
+        }
         if (error) {
             throw user_error(fmt::format("--watch-port {}: {} port {} cannot be had: {}", where.port,
                                          where.address, where.port, error.message()));

@@ -1,6 +1,7 @@
 #include "sims/trace/run_trace.h"
 
 #include <fmt/format.h>
+#include <fnmatch.h>
 
 #include <algorithm>
 #include <charconv>
@@ -96,6 +97,18 @@ std::uint32_t layer_named(const std::string& text, const std::vector<std::string
                                  layers.front(), layers.size() - 1));
 }
 
+void expect_match(const char* option, const std::string& glob, std::span<const observe::stream> streams) {
+    const bool any = std::any_of(streams.begin(), streams.end(), [&](const auto& s) {
+        return fnmatch(glob.c_str(), s.name.c_str(), 0) == 0;
+    });
+    if (!any) {
+        throw user_error(fmt::format(
+            "{} {}: no stream of this machine matches; expects a glob of names as doc/traces.md lists them, "
+            "e.g. 'noc.iact.*'",
+            option, glob));
+    }
+}
+
 }  // namespace
 
 void add_trace_options(CLI::App& command, trace_options& options) {
@@ -159,6 +172,8 @@ void run_trace::attach(platform::soc& soc, hart_observers& harts, const fs::path
     if (!store_) return;
     if (auto* memory = soc.dram_controller(); memory != nullptr) watch_memory(*memory);
     watch_functions(executable);
+    for (const auto& glob : options_.modules) expect_match("--trace-module", glob, recorder_.streams());
+    if (!options_.vcd.empty()) expect_match("--vcd", options_.vcd, recorder_.streams());
 }
 
 void run_trace::watch_memory(dram::controller& memory) {
@@ -267,8 +282,14 @@ std::vector<std::string> run_trace::write(const fs::path& folder) const {
     if (database.empty()) database = scratch.emplace().path() / "trace.db";
     {
         const partial_file file(database);
-        write_database(file.path(), {*store_, counters, layers_});
-        publish("--trace-db", database);
+        const auto* option = options_.database.empty() ? "--vcd" : "--trace-db";
+        try {
+            write_database(file.path(), {*store_, counters, layers_});
+        } catch (const user_error& wrong) {
+            throw user_error(fmt::format("{} {}: cannot be written whole: {}; the run's results are in place",
+                                         option, database.string(), wrong.what()));
+        }
+        publish(option, database);
     }
     if (!options_.vcd.empty()) write_vcd_file(database, folder);
     return notes;

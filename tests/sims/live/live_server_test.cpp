@@ -175,6 +175,8 @@ BOOST_AUTO_TEST_CASE(a_port_in_use_and_an_address_that_is_none_are_the_users_mis
     const auto port = std::to_string(s.server.port());
     BOOST_TEST(serve("127.0.0.1", s.server.port()) == "--watch-port " + port + ": 127.0.0.1 port " + port +
                                                           " cannot be had: Address already in use");
+    const std::string elsewhere = "192.0.2.1";  // of no host, RFC 5737
+    BOOST_TEST(serve(elsewhere, 0).starts_with("--watch-address 192.0.2.1: expects an address of this host"));
     BOOST_TEST(serve("here", 0) == "--watch-address here: expects an IP address");
 }
 

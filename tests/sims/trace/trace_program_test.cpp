@@ -219,7 +219,8 @@ BOOST_AUTO_TEST_CASE(a_full_disk_costs_the_trace_and_not_the_results) {
         const int status = std::system(command.c_str());
         BOOST_TEST(WEXITSTATUS(status) == 2, option);
         const auto said = test::read_text(folder / "err");
-        BOOST_TEST(said.find((folder / "trace").string()) != std::string::npos, said);
+        BOOST_TEST(said.find(option + " " + (folder / "trace").string() + ": ") != std::string::npos, said);
+        BOOST_TEST(said.find("the run's results are in place") != std::string::npos, said);
         BOOST_TEST(!std::filesystem::exists(folder / "trace"));
         BOOST_TEST(!std::filesystem::exists(folder / "trace.partial"));
         BOOST_TEST(summary_of(folder).at("bit_exact") == true);
@@ -241,6 +242,8 @@ BOOST_AUTO_TEST_CASE(options_that_make_no_sense_are_told_before_the_run) {
     refused(db + " --trace-window 5", "expects FROM..TO");
     refused(db + " --trace-window 2ms..1ms", "expects FROM before TO");
     refused(db + " --trace-layer nonesuch", "no such layer; expects a name");
+    refused(db + " --trace-module 'noc.*' --trace-module 'nonesuch.*'", "nonesuch.*: no stream");
+    refused("--vcd 'dram.*'", "no stream of this machine matches");
     refused("--trace-layer 0", "expect --trace-perfetto, --trace-db or --vcd");
     refused(db + " --no-timeline", "whose counters it is");
     refused(db + " --timing functional", "expect --timing timed");
