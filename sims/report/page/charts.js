@@ -59,7 +59,14 @@ const charts = (() => {
   /** A time axis has few ticks on a narrow page. */
   const ticks = (width) => Math.max(3, Math.floor(width / 110));
 
-  return { draw, clear, resized, legend, ticks, view: (id) => views.get(id), ink, muted };
+  /** 1, 2 and 5 of each decade around these numbers, for a logarithmic axis. */
+  function log_ticks(numbers) {
+    const [first, last] = [Math.floor(Math.log10(Math.min(...numbers))), Math.ceil(Math.log10(Math.max(...numbers)))];
+    const made = Array.from({ length: last - first }, (_, i) => 10 ** (first + i)).flatMap((decade) => [decade, 2 * decade, 5 * decade]);
+    return [...made, 10 ** last];
+  }
+
+  return { draw, clear, resized, legend, ticks, log_ticks, view: (id) => views.get(id), ink, muted };
 })();
 
 // Colours: Okabe and Ito's and their lighter and darker kin, so that neighbours in a stack differ in lightness, too.

@@ -6,8 +6,10 @@ const format = (() => {
 
   /** A whole number with its thousands apart; a dash where there is none. */
   const whole = (value) => (known(value) ? count.format(value) : '–');
-  /** Four significant digits. */
-  const number = (value) => (known(value) ? short.format(value) : '–');
+  /** Four significant digits, but all of a whole number. */
+  const number = (value) => (known(value) ? (Number.isInteger(value) ? count : short).format(value) : '–');
+  /** A ratio. */
+  const times = (value) => (known(value) ? value.toFixed(3) : '–');
   const percent = (share) => (known(share) ? `${(100 * share).toFixed(1)} %` : '–');
   /** Bytes in the largest binary unit that leaves at least 1. */
   function bytes(value) {
@@ -19,7 +21,7 @@ const format = (() => {
   const microseconds = (value) => `${short.format(value)} µs`;
   /** A key of the results as words. */
   const words = (key) => key.replaceAll('_', ' ');
-  return { known, whole, number, percent, bytes, microseconds, words };
+  return { known, whole, number, times, percent, bytes, microseconds, words };
 })();
 
 /** An element with attributes (null: none) and children, strings among them as text. */

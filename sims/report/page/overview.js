@@ -47,19 +47,23 @@ const overview = (() => {
 
   function roofline(machine, points, width) {
     const types = [...new Set(points.map((p) => p.type))];
+    const roof = roofs(machine, points);
+    const across = charts.log_ticks([...points.map((p) => p.intensity), ...roof.map((r) => r.x)]);
+    const up = charts.log_ticks([...points.map((p) => p.measured), ...roof.map((r) => r.y)]);
     const scale = (name, range, fields) => ({ name, type: 'log', range, nice: true,
       domain: { fields: fields.map(([data, field]) => ({ data, field })) } });
     return {
       description: 'Effectual MACs a cycle of each layer over effectual MACs a byte of DRAM, under the machine\'s roofs',
       width, height: 320,
-      data: [{ name: 'layers', values: points }, { name: 'roof', values: roofs(machine, points) }],
+      data: [{ name: 'layers', values: points }, { name: 'roof', values: roof }],
       scales: [scale('x', 'width', [['layers', 'intensity'], ['roof', 'x']]),
         scale('y', 'height', [['layers', 'measured'], ['roof', 'y']]),
         { name: 'colour', type: 'ordinal', domain: types, range: ['#00527f', '#b83e00', '#00694d'] },
         { name: 'shape', type: 'ordinal', domain: types, range: ['circle', 'triangle-up', 'square'] }],
       axes: [{ scale: 'x', orient: 'bottom', grid: true, title: 'effectual MAC / byte of DRAM traffic', format: '~g',
-        tickCount: charts.ticks(width) },
-      { scale: 'y', orient: 'left', grid: true, title: 'effectual MAC / cycle', format: '~g', tickCount: 5 }],
+        values: across, labelOverlap: 'greedy' },
+      { scale: 'y', orient: 'left', grid: true, title: 'effectual MAC / cycle', format: '~g',
+        values: up, labelOverlap: 'greedy' }],
       legends: [charts.legend(width, { fill: 'colour', shape: 'shape', symbolType: undefined })],
       marks: [
         { type: 'line', from: { data: 'roof' }, encode: { update: { x: { scale: 'x', field: 'x' },

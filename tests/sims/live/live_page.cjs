@@ -4,6 +4,7 @@ const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { readable } = require(path.join(__dirname, '..', '..', 'browser', 'page_checks.cjs'));
 
 /** A run that begins paused; `url` is where its page is served, `ended` its exit code. */
 async function start(program) {
@@ -31,7 +32,7 @@ async function start(program) {
 const says = (page, text) => page.waitForFunction((wanted) => document.getElementById('live-state').textContent.includes(wanted), text);
 
 module.exports = {
-  async two_pages_step_and_finish_a_run({ open, assert }, program) {
+  async two_pages_step_and_finish_a_run({ open, axe, assert }, program) {
     const run = await start(program);
     try {
       const page = await open(run.url);
@@ -59,8 +60,9 @@ module.exports = {
         assert.notEqual(await lines(each), first, 'bandwidth over time has grown');
         summary.layers.forEach((layer, i) => assert.ok(texts[i].replace(/[^0-9A-Za-z]/g, '').includes(String(layer.cycles)), texts[i]));
         assert.ok(await each.locator('#live-go').isDisabled());
-        assert.ok(await each.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
       }
+      await readable(page, { axe, assert }, 1280);
+      await readable(other, { axe, assert }, 390);
     } finally {
       run.clean();
     }
