@@ -1,6 +1,7 @@
 #include "tests/reference/model_pe.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "models/arch/timing/array_timing.h"
 #include "models/csc/weight_tile.h"
@@ -74,8 +75,10 @@ timing::pass pass_of(std::span<const pe_work> works, std::vector<tile_operands>&
     return p;
 }
 
-model_answer ask(std::span<const pe_work> works, const arch::machine& like, const timing::pass& p) {
+model_answer ask(timing::lane_kernel kernel, std::span<const pe_work> works, const arch::machine& like,
+                 const timing::pass& p) {
     timing::array_timing array(column_of(like, works.size()));
+    array.evaluate_with(kernel);
     model_answer answer;
     answer.windows.resize(works.size());
     array.begin_layer(0, 0, static_cast<unsigned>(works[0].rows));
@@ -85,6 +88,17 @@ model_answer ask(std::span<const pe_work> works, const arch::machine& like, cons
     const auto times = array.run(p);
     const auto ledgers = array.end_layer(times.last_end).pes;
     for (std::size_t i = 0; i < works.size(); ++i) answer.counts.push_back(in_our_causes(ledgers[i]));
+    return answer;
+}
+
+/// One by one and side by side; the answers must be one.
+model_answer ask(std::span<const pe_work> works, const arch::machine& like, const timing::pass& p) {
+    model_answer answer = ask(nullptr, works, like, p);
+    for (const timing::lane_kernel kernel : timing::lane_kernels()) {
+        const model_answer other = ask(kernel, works, like, p);
+        if (other.windows != answer.windows || !(other.counts == answer.counts))
+            throw std::logic_error("chains take other cycles side by side than one by one");
+    }
     return answer;
 }
 

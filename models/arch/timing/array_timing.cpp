@@ -16,31 +16,41 @@ std::uint32_t psum_words(unsigned rows) {
 
 array_timing::array_timing(const machine& m)
     : m_(m),
-      pes_(m.noc.pes(), pe_state(m.pe)),
+      pes_(m.noc.pes(), timed_pe(m.pe)),
+      iacts_(m.noc.pes(), pe_iacts(m.pe)),
       iact_ports_(std::size_t{m.noc.clusters()} * m.noc.iact_routers()),
       weight_ports_(std::size_t{m.noc.clusters()} * m.noc.pe_rows),
       psum_in_ports_(std::size_t{m.noc.clusters()} * m.noc.pe_cols),
       psum_out_ports_(std::size_t{m.noc.clusters()} * m.noc.pe_cols),
       banks_read_(iact_ports_.size()) {
     if (m.ideal.sparsity_balance) balanced_.emplace();
+    evaluate_with(lane_kernels().back());
     if (m.noc.kind == noc::topology::mesh && !m.ideal.noc) {
         meshes_.emplace(
             meshes{{m.noc, m.noc.iact_routers()}, {m.noc, m.noc.pe_rows}, {m.noc, m.noc.pe_cols}, {}});
     }
 }
 
+void array_timing::evaluate_with(lane_kernel kernel) {
+    lockstep_.reset();
+    if (kernel != nullptr && lockstep::knows(m_)) lockstep_.emplace(m_, kernel);
+}
+
 void array_timing::begin_layer(cycle_t start, cycle_t configured, unsigned rows) {
     start_ = start;
     configured_ = configured;
+    if (lockstep_) lockstep_->begin_layer(configured);
     for (auto& pe : pes_) {
         pe.pipeline.reset(configured);
-        pe.room.reset();
         pe.below.reset(psum_words(rows) * m_.pe.psum_fifo_windows, configured);
         pe.causes = {};
-        pe.segments_ready = pe.filled = configured;
-        pe.job_end = pe.job_before_end = pe.tile_before_end = pe.psums_moved = configured;
+        pe.job_end = pe.tile_before_end = pe.psums_moved = configured;
         pe.moving.clear();
         pe.worked = false;
+    }
+    for (auto& iacts : iacts_) {
+        iacts.room.reset();
+        iacts.segments_ready = iacts.filled = iacts.job_before_end = configured;
     }
     for (auto& port : iact_ports_) {
         port.sent = configured;
@@ -61,7 +71,7 @@ void array_timing::begin_layer(cycle_t start, cycle_t configured, unsigned rows)
     for (auto* mesh : {&meshes_->iact, &meshes_->weight, &meshes_->psum}) mesh->begin_layer();
 }
 
-cycle_t array_timing::weights_wanted(const pe_state& pe) const {
+cycle_t array_timing::weights_wanted(const timed_pe& pe) const {
     return m_.pe.weight_double_buffer ? pe.tile_before_end : pe.job_end;
 }
 
@@ -97,97 +107,6 @@ void array_timing::begin_jobs(const pass& p) {
     }
 }
 
-void array_timing::load_weights(const pass& p) {
-    for (const load& l : p.loads) {
-        auto& port = weight_ports_[l.port];
-        cycle_t wanted = m_.ideal.noc ? 0 : port.used;
-        bool taken = false;
-        for (const sink& s : l.sinks) {
-            if (!p.jobs[s.pe].works()) continue;
-            wanted = std::max(wanted, weights_wanted(pes_[s.pe]));
-            taken = true;
-        }
-        if (!taken) continue;
-        // The last word crosses in the cycle after the one in which it has arrived.
-        const cycle_t there = p.weights_arrival == 0 ? 0 : p.weights_arrival + 1;
-        const cycle_t cycles = m_.ideal.noc ? 1 : l.words;
-        const cycle_t last = std::max(wanted + cycles, there);
-        const cycle_t first = last + 1 - cycles;
-        if (transfer_observer_) tell(noc::port_kind::weight, l.port, m_.noc.pe_rows, l.words, first, l.sinks);
-        port.account.idle(std::min(std::max(there, cycles) - cycles, first - 1));
-        if (meshes_) {
-            load_over_mesh(p, l, wanted, first);
-            continue;
-        }
-        port.account.stalled(first - 1);
-        port.account.busy(last);
-        port.used = last;
-        for (const sink& s : l.sinks) {
-            if (!p.jobs[s.pe].works()) continue;
-            take_weights(pes_[s.pe], first + way(s.latency), last + way(s.latency), first - 1 - wanted);
-        }
-    }
-}
-
-void array_timing::take_weights(pe_state& pe, cycle_t first, cycle_t last, cycle_t from_dram) {
-    const cycle_t waited = first - 1 > pe.job_end ? first - 1 - pe.job_end : 0;
-    const cycle_t dram = std::min(waited, from_dram);
-    charge(pe.causes, cause::wait_weight, waited - dram);
-    charge(pe.causes, cause::wait_dram, dram);
-    const cycle_t loading_from = std::max(pe.job_end, first - 1);
-    if (last > loading_from) charge(pe.causes, cause::loading_weights, last - loading_from);
-    pe.tile_before_end = pe.job_end;
-    pe.pipeline.begin_pass(std::max(pe.job_end, last) + 1);
-}
-
-void array_timing::send(const pass& p, const stream& s, unsigned window) {
-    const unsigned last = window + p.window_segments - 1;
-    for (unsigned i = window == 0 ? 0 : last; i <= last; ++i) send_segment(p, s, i);
-}
-
-void array_timing::send_segment(const pass& p, const stream& s, unsigned segment) {
-    const cycle_t words = s.words_to[segment] - (segment == 0 ? 0 : s.words_to[segment - 1]);
-    const unsigned entries = s.pairs[segment];
-    auto& port = iact_ports_[s.port];
-    const cycle_t filled = p.iacts_filled[s.bank];
-    cycle_t begin = filled + 1;
-    if (!m_.ideal.noc) begin = std::max(begin, words > 0 ? std::max(port.sent + 1, port.turn) : port.turn);
-    // One segment beyond the window that stage 2 reads, and none of the pass after the next.
-    for (const sink& k : s.sinks) {
-        auto& pe = pes_[k.pe];
-        begin =
-            std::max({begin, pe.room.full_until(entries, p.window_segments + 1) + 1, pe.job_before_end + 1});
-        // No port keeps segments in their order here.
-        if (m_.ideal.noc) begin = std::max(begin, pe.segments_ready - 1);
-    }
-    cycle_t last = m_.ideal.noc ? begin : begin + std::max<cycle_t>(words, 1) - 1;
-    port.account.idle(std::min(filled, begin - 1));
-    if (words > 0 && transfer_observer_)
-        tell(noc::port_kind::iact, s.port, m_.noc.iact_routers(), words, begin, s.sinks);
-    if (words > 0 && meshes_) {
-        const auto& route = meshes_->routes[static_cast<std::size_t>(&s - p.streams.data())];
-        last = cross_iacts(route, s, words, begin);
-        begin = last + 1 - words * route.copies();
-    }
-    port.account.stalled(begin - 1);
-    if (words > 0) {
-        port.account.busy(last);
-        port.sent = last;
-    }
-    port.turn = last;
-    banks_read_[s.bank] = m_.ideal.noc ? std::max(banks_read_[s.bank], last) : last;
-    for (const sink& k : s.sinks) {
-        auto& pe = pes_[k.pe];
-        pe.room.add(entries);
-        if (!meshes_) {
-            pe.segments_ready = last + 1 + way(k.latency);
-        } else if (words == 0) {
-            pe.segments_ready = std::max(pe.segments_ready, last + 1 + k.latency);
-        }
-        pe.filled = filled;
-    }
-}
-
 void array_timing::run_chain(const pass& p, const chain& c, kept_tile* kept, unsigned window) {
     below_.clear();
     if (c.from_bank) feed(c, *kept);
@@ -198,8 +117,9 @@ void array_timing::run_chain(const pass& p, const chain& c, kept_tile* kept, uns
         if (transfer_observer_ && (i > 0 || c.from_bank)) tell_psums(c, i, false);
         if (i > 0 && meshes_) cross_mesh(c, i);
         const pe_job& job = balanced_ ? even : p.jobs[c.pes[i].pe];
-        const auto passage = pe.pipeline.run(job, window, {pe.segments_ready, pe.filled}, pe.causes);
-        pe.room.release(last_window ? p.window_segments : 1, passage.iacts_read);
+        auto& iacts = iacts_[c.pes[i].pe];
+        const auto passage = pe.pipeline.run(job, window, {iacts.segments_ready, iacts.filled}, pe.causes);
+        iacts.room.release(last_window ? p.window_segments : 1, passage.iacts_read);
         charge_moving(pe, passage.blocked_after, passage.blocked_until);
         above_.clear();
         move(p, c, i, passage.accumulated);
@@ -252,7 +172,7 @@ bool array_timing::overlaps(unsigned rows) const {
 }
 
 /// The psums' mover did something up to a cycle. What it does while the accumulator works is not the PE's.
-void array_timing::spend(pe_state& pe, cause what, cycle_t until, bool overlaps) {
+void array_timing::spend(timed_pe& pe, cause what, cycle_t until, bool overlaps) {
     const cycle_t from = pe.psums_moved;
     if (until <= from) return;
     pe.psums_moved = until;
@@ -263,7 +183,7 @@ void array_timing::spend(pe_state& pe, cause what, cycle_t until, bool overlaps)
     }
 }
 
-void array_timing::charge_moving(pe_state& pe, cycle_t after, cycle_t until) {
+void array_timing::charge_moving(timed_pe& pe, cycle_t after, cycle_t until) {
     if (until <= after) return;
     std::size_t past = 0;
     for (const psum_activity& a : pe.moving) {
@@ -337,7 +257,7 @@ void array_timing::end_pass(const pass& p) {
             auto& pe = pes_[link.pe];
             charge_moving(pe, pe.pipeline.accumulated(), pe.psums_moved);
             pe.moving.clear();
-            pe.job_before_end = std::exchange(pe.job_end, pe.psums_moved);
+            iacts_[link.pe].job_before_end = std::exchange(pe.job_end, pe.psums_moved);
         }
         if (!c.from_bank && !c.to_bank) continue;
         auto& kept = kept_[c.slot];
@@ -345,6 +265,20 @@ void array_timing::end_pass(const pass& p) {
         kept.writing.clear();
         if (!c.to_bank) kept_.erase(c.slot);
     }
+}
+
+void array_timing::run_windows(const pass& p, std::span<kept_tile* const> kept) {
+    const bool side_by_side = lockstep_ && !transfer_observer_ &&
+                              lockstep_->begin(p, {pes_, iacts_, psum_in_ports_, psum_out_ports_, kept});
+    for (unsigned window = 0; window < p.windows; ++window) {
+        for (const stream& s : p.streams) send(p, s, window);
+        if (side_by_side) {
+            lockstep_->run(window, observer_);
+            continue;
+        }
+        for (std::size_t i = 0; i < p.chains.size(); ++i) run_chain(p, p.chains[i], kept[i], window);
+    }
+    if (side_by_side) lockstep_->end();
 }
 
 pass_times array_timing::run(const pass& p) {
@@ -357,10 +291,7 @@ pass_times array_timing::run(const pass& p) {
         kept.push_back(c.from_bank || c.to_bank ? &kept_[c.slot] : nullptr);
         if (kept.back() != nullptr) kept.back()->reader = psum_reader(kept.back()->written);
     }
-    for (unsigned window = 0; window < p.windows; ++window) {
-        for (const stream& s : p.streams) send(p, s, window);
-        for (std::size_t i = 0; i < p.chains.size(); ++i) run_chain(p, p.chains[i], kept[i], window);
-    }
+    run_windows(p, kept);
     end_pass(p);
     pass_times times;
     for (const chain& c : p.chains) {

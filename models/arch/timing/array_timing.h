@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "models/arch/machine.h"
+#include "models/arch/timing/array_state.h"
 #include "models/arch/timing/balanced_work.h"
 #include "models/arch/timing/ledger.h"
+#include "models/arch/timing/lockstep.h"
 #include "models/arch/timing/mesh_transit.h"
-#include "models/arch/timing/pe_pipeline.h"
-#include "models/arch/timing/psum_run.h"
-#include "models/arch/timing/segment_room.h"
+#include "models/arch/timing/pass.h"
 #include "noc/transfer.h"
 
 /// Plain cycle functions of the array: integers, maxima and sums, no kernel.
@@ -28,65 +28,10 @@
 /// Cycles have numbers; "up to cycle c" includes c. What crosses a port in cycle c can be used in c + 1.
 namespace eyeriss::arch::timing {
 
-/// A PE that takes a burst, and how long a word travels to it.
-struct sink {
-    std::uint32_t pe = 0;
-    cycle_t latency = 0;
-};
-
-/// A row of iacts on its way from a bank over a port to PEs.
-struct stream {
-    std::uint32_t port = 0;                   ///< iact router, counted over the array
-    std::uint32_t bank = 0;                   ///< iact bank, counted over the array
-    std::span<const std::uint32_t> words_to;  ///< port words up to and including each segment
-    std::span<const std::uint16_t> pairs;     ///< SPad entries of each segment
-    std::vector<sink> sinks;
-};
-
-/// A weight tile on its way from a port to PEs.
-struct load {
-    std::uint32_t port = 0;  ///< weight router, counted over the array
-    cycle_t words = 0;
-    std::vector<sink> sinks;  ///< PEs with work in the pass
-};
-
-/// A reduction chain of one PE column, the PEs that have work from its start to its end.
-struct chain {
-    struct link {
-        std::uint32_t pe = 0;
-        cycle_t latency = 0;  ///< of the way from the PE before it
-    };
-    std::vector<link> pes;
-    bool from_bank = false;      ///< earlier psums come from the bank; else the chain starts from zero
-    bool to_bank = false;        ///< the psums are not finished and stay in the bank
-    std::uint64_t slot = 0;      ///< names the output tile among those that banks keep
-    std::uint32_t in_port = 0;   ///< psum router at the start, counted over the array
-    std::uint32_t out_port = 0;  ///< psum router at the end
-    unsigned rows = 0;           ///< psums of a window (M0 of the tile)
-};
-
-struct pass {
-    unsigned windows = 0;
-    unsigned window_segments = 1;
-    std::vector<load> loads;      ///< empty when the weights stay
-    cycle_t weights_arrival = 0;  ///< last byte of the loads' DRAM segment; 0: memory does not limit
-    std::vector<stream> streams;
-    std::span<const cycle_t> iacts_filled;  ///< by bank: last cycle of its fill
-    cycle_t outputs_blocked = 0;  ///< finished psums cannot leave up to this cycle: outputs wait for DRAM
-    std::vector<chain> chains;
-    std::vector<pe_job> jobs;  ///< by PE
-};
-
 /// When the rest of the machine may go on.
 struct pass_times {
     cycle_t outputs_ready = 0;  ///< the last psum has left the chains
     cycle_t last_end = 0;       ///< the last PE is done
-};
-
-/// When a PE's window was done.
-struct window_times {
-    cycle_t accumulated = 0;  ///< stage 7 took its last word
-    cycle_t moved = 0;        ///< its last psum has moved out
 };
 
 /// Ports of the networks as timing groups them.
@@ -100,13 +45,15 @@ public:
     /// All PEs wait for the layer's configuration from `start` to `configured`. A psum FIFO holds
     /// pe.psum_fifo_windows windows of `rows` psums (the mapping's M0).
     void begin_layer(cycle_t start, cycle_t configured, unsigned rows);
-    /// Called for every window of every PE from then on, each PE's in order.
-    using window_observer = std::function<void(std::uint32_t pe, const window_times&)>;
+    /// Tells every window from then on.
     void observe(window_observer observer) { observer_ = std::move(observer); }
     /// Called for everything that a port sends from then on, in the order of evaluation, not of time. The
     /// transfer lives for the call.
     using transfer_observer = std::function<void(const noc::transfer&)>;
     void observe_transfers(transfer_observer observer) { transfer_observer_ = std::move(observer); }
+    /// Evaluates chains side by side with this kernel from then on, where lockstep knows the machine, or one
+    /// by one without. The times are the same; the fastest kernel is used where nothing is said.
+    void evaluate_with(lane_kernel kernel);
     /// Evaluates the next pass.
     pass_times run(const pass& p);
 
@@ -144,45 +91,9 @@ public:
     }
 
 private:
-    /// What moves a PE's psums does up to a cycle.
-    struct psum_activity {
-        cause what = cause::psum_ports;
-        cycle_t until = 0;
-    };
-    struct pe_state {
-        explicit pe_state(const pe_parameters& p)
-            : pipeline(p.drop_queue_columns, p.pipeline_stages),
-              room(p.iact_entries, p.iact_address_entries) {}
-        pe_pipeline pipeline;
-        segment_room room;
-        psum_fifo below;  ///< of the psums that come from below
-        ledger causes{};
-        cycle_t segments_ready = 0;  ///< the present window's segments are in the SPad
-        cycle_t filled = 0;          ///< fill of the bank that feeds it
-        cycle_t job_end = 0;         ///< its last psum of the pass moved
-        cycle_t job_before_end = 0;
-        cycle_t tile_before_end = 0;  ///< the tile before its present one was used up to here
-        cycle_t psums_moved = 0;      ///< of the last window
-        bool worked = false;
-        std::vector<psum_activity> moving;  ///< not yet charged, where moving and accumulating overlap
-    };
-    struct iact_port {
-        cycle_t sent = 0;  ///< last word
-        cycle_t turn = 0;  ///< the last segment's end, which may come with another's last word
-        port_account account;
-    };
-    struct simple_port {
-        cycle_t used = 0;
-        port_account account;
-    };
-    /// Psums of an output tile in a bank: when each word was written.
-    struct kept_tile {
-        std::vector<psum_run> written, writing;
-        psum_reader reader;
-    };
-
     void begin_jobs(const pass& p);
     void balance(const pass& p);
+    void run_windows(const pass& p, std::span<kept_tile* const> kept);
     [[nodiscard]] cycle_t way(cycle_t latency) const { return m_.ideal.noc ? 0 : latency; }
     void load_weights(const pass& p);
     void load_over_mesh(const pass& p, const load& l, cycle_t wanted, cycle_t first);
@@ -194,15 +105,15 @@ private:
     void tell(noc::port_kind kind, std::uint32_t port, unsigned ports, cycle_t words, cycle_t cycle,
               std::span<const sink> sinks);
     void tell_psums(const chain& c, std::size_t position, bool out);
-    [[nodiscard]] cycle_t weights_wanted(const pe_state& pe) const;
-    static void take_weights(pe_state& pe, cycle_t first, cycle_t last, cycle_t from_dram);
+    [[nodiscard]] cycle_t weights_wanted(const timed_pe& pe) const;
+    static void take_weights(timed_pe& pe, cycle_t first, cycle_t last, cycle_t from_dram);
     void send(const pass& p, const stream& s, unsigned window);
     void send_segment(const pass& p, const stream& s, unsigned segment);
     void run_chain(const pass& p, const chain& c, kept_tile* kept, unsigned window);
     void feed(const chain& c, kept_tile& kept);
     void move(const pass& p, const chain& c, std::size_t position, cycle_t accumulated);
-    void spend(pe_state& pe, cause what, cycle_t until, bool overlaps);
-    static void charge_moving(pe_state& pe, cycle_t after, cycle_t until);
+    void spend(timed_pe& pe, cause what, cycle_t until, bool overlaps);
+    static void charge_moving(timed_pe& pe, cycle_t after, cycle_t until);
     [[nodiscard]] bool overlaps(unsigned rows) const;
     void end_pass(const pass& p);
     [[nodiscard]] cycle_t psum_port_cycles(unsigned rows) const;
@@ -210,9 +121,10 @@ private:
     machine m_;
     std::optional<balanced_work> balanced_;  ///< with ideal_limits::sparsity_balance
     std::vector<std::uint32_t> balanced_pes_;
-    std::vector<pe_state> pes_;
+    std::vector<timed_pe> pes_;
+    std::vector<pe_iacts> iacts_;  ///< of each PE
     std::vector<iact_port> iact_ports_;
-    std::vector<simple_port> weight_ports_, psum_in_ports_, psum_out_ports_;
+    std::vector<pass_port> weight_ports_, psum_in_ports_, psum_out_ports_;
     std::vector<cycle_t> banks_read_;
     /// Links that ports share; with noc.topology=mesh.
     struct meshes {
@@ -222,6 +134,7 @@ private:
     std::optional<meshes> meshes_;
     std::unordered_map<std::uint64_t, kept_tile> kept_;
     std::vector<psum_run> below_, above_;  ///< words on their way into and out of the PE at hand
+    std::optional<lockstep> lockstep_;     ///< where it knows the machine
     window_observer observer_;
     transfer_observer transfer_observer_;
     noc::transfer told_;

@@ -35,7 +35,7 @@ void array_timing::find_routes(const pass& p) {
 void array_timing::forget_past(const pass& p) {
     cycle_t past = ~cycle_t{0};
     for (const chain& c : p.chains) {
-        for (const auto& link : c.pes) past = std::min(past, pes_[link.pe].job_before_end);
+        for (const auto& link : c.pes) past = std::min(past, iacts_[link.pe].job_before_end);
     }
     if (p.chains.empty()) return;
     for (auto* mesh : {&meshes_->iact, &meshes_->weight, &meshes_->psum}) mesh->forget(past);
@@ -46,7 +46,7 @@ cycle_t array_timing::cross_iacts(const mesh_transit::route& route, const stream
                                   cycle_t begin) {
     const auto& way = meshes_->iact.send(route, s.port % m_.noc.iact_routers(), words, begin);
     for (const sink& k : s.sinks) {
-        auto& ready = pes_[k.pe].segments_ready;
+        auto& ready = iacts_[k.pe].segments_ready;
         ready = std::max(ready, way.at[route.place(k.pe / m_.noc.pes_per_cluster())].last + 1);
     }
     return way.last;

@@ -58,6 +58,13 @@ public:
     void stalled(cycle_t until) { advance(ledger_.stalled, until); }
     /// Words cross; two that cross in one cycle (the end of one burst, the begin of the next) count once.
     void busy(cycle_t until) { advance(ledger_.busy, until); }
+    /// Charges what was counted elsewhere, up to `until`.
+    void add(const port_ledger& counted, cycle_t until) {
+        ledger_.busy += counted.busy;
+        ledger_.stalled += counted.stalled;
+        ledger_.idle += counted.idle;
+        cursor_ = until;
+    }
     /// What is charged so far, and up to which cycle.
     [[nodiscard]] const port_ledger& so_far() const { return ledger_; }
     [[nodiscard]] cycle_t until() const { return cursor_; }

@@ -45,24 +45,26 @@ cycle_t work_of_window(const pe_job& job, unsigned window) {
     return std::max<cycle_t>(work, 1);
 }
 
-pe_pipeline::pe_pipeline(unsigned queue_columns, unsigned stages) : taken_(queue_columns), stages_(stages) {}
+pe_pipeline::pe_pipeline(unsigned queue_columns, unsigned stages) : stages_(stages) {
+    at_.taken.resize(queue_columns);
+}
 
 void pe_pipeline::reset(cycle_t cycle) {
-    read_ = looked_up_ = word_read_ = accumulated_ = before_ = cycle;
-    first_ = cycle + 1;
-    held_ = charged_until_ = cycle;
-    std::fill(taken_.begin(), taken_.end(), cycle);
+    at_.read = at_.looked_up = at_.word_read = at_.accumulated = at_.before = cycle;
+    at_.first = cycle + 1;
+    at_.held = at_.charged_until = cycle;
+    std::fill(at_.taken.begin(), at_.taken.end(), cycle);
 }
 
 void pe_pipeline::begin_pass(cycle_t first) {
-    first_ = std::max<cycle_t>(first + stages_, published_stages + 1) - published_stages;
-    held_ = std::max(held_, first - 1);
-    charged_until_ = std::max(charged_until_, first - 1);
+    at_.first = std::max<cycle_t>(first + stages_, published_stages + 1) - published_stages;
+    at_.held = std::max(at_.held, first - 1);
+    at_.charged_until = std::max(at_.charged_until, first - 1);
 }
 
 void pe_pipeline::hold_accumulator(cycle_t until, bool charged) {
-    held_ = std::max(held_, until);
-    if (charged) charged_until_ = std::max(charged_until_, until);
+    at_.held = std::max(at_.held, until);
+    if (charged) at_.charged_until = std::max(at_.charged_until, until);
 }
 
 /// The accumulator was empty: because stage 1 starved, or because columns are on their way or were dropped.
@@ -74,52 +76,36 @@ void pe_pipeline::charge_gap(cycle_t empty, const starving& starved, ledger& cha
     charge(charged, cause::bubble, empty - iact - dram);
 }
 
-pe_pipeline::passage pe_pipeline::run(const pe_job& job, unsigned window, const supply& s, ledger& charged) {
-    return taken_.size() == 2 ? run_window<true>(job, window, s, charged)
-                              : run_window<false>(job, window, s, charged);
-}
-
 /// A column goes from stage 3, where it is looked up in cycle `look`, over the queue to stage 5. Returns the
 /// cycle in which stage 5 takes it.
-template <bool TwoPlaces>
 cycle_t pe_pipeline::queue_column(cycle_t look) {
-    cycle_t taken = 0;
-    if constexpr (TwoPlaces) {
-        looked_up_ = std::max(look, taken_[0]);
-        taken = std::max(looked_up_ + 1, word_read_);
-        taken_[0] = taken_[1];
-        taken_[1] = taken;
-    } else if (taken_.empty()) {
-        looked_up_ = std::max(look + 1, word_read_) - 1;
-        taken = std::max(looked_up_ + 1, word_read_);
-    } else {
-        looked_up_ = std::max(look, taken_.front());
-        taken = std::max(looked_up_ + 1, word_read_);
-        std::shift_left(taken_.begin(), taken_.end(), 1);
-        taken_.back() = taken;
+    if (at_.taken.empty()) {
+        at_.looked_up = std::max(look + 1, at_.word_read) - 1;
+        return std::max(at_.looked_up + 1, at_.word_read);
     }
-    return taken;
+    at_.looked_up = std::max(look, at_.taken.front());
+    std::shift_left(at_.taken.begin(), at_.taken.end(), 1);
+    at_.taken.back() = std::max(at_.looked_up + 1, at_.word_read);
+    return at_.taken.back();
 }
 
 /// Words of a column whose first one is read in `first_read` and accumulated in `first`. Two words may be
 /// between stage 5 and the accumulator; once a column's first word is accumulated, the others follow without
 /// a gap.
 void pe_pipeline::accumulate_column(cycle_t words, cycle_t first_read, cycle_t first) {
-    word_read_ = words == 1   ? first_read
-                 : words == 2 ? std::max(first_read + 1, accumulated_)
-                              : first + words - 3;
-    before_ = words == 1 ? accumulated_ : first + words - 2;
-    accumulated_ = first + words - 1;
+    at_.word_read = words == 1   ? first_read
+                    : words == 2 ? std::max(first_read + 1, at_.accumulated)
+                                 : first + words - 3;
+    at_.before = words == 1 ? at_.accumulated : first + words - 2;
+    at_.accumulated = first + words - 1;
 }
 
-template <bool TwoPlaces>
-pe_pipeline::passage pe_pipeline::run_window(const pe_job& job, unsigned window, const supply& s,
-                                             ledger& charged) {
+pe_pipeline::passage pe_pipeline::run(const pe_job& job, unsigned window, const supply& s, ledger& charged) {
     std::array<std::uint16_t, most_columns> buffer;  // NOLINT(*-member-init): filled as far as it is read
     auto columns = picked_columns(job, window, buffer);
     if (columns.empty()) columns = no_iact;
 
-    const cycle_t wanted = std::max(read_, first_);
+    const cycle_t wanted = std::max(at_.read, at_.first);
     starving starved;
     if (s.ready > wanted) {
         starved.dram = std::max(wanted, std::min(s.ready, s.filled + 1)) - wanted;
@@ -127,38 +113,38 @@ pe_pipeline::passage pe_pipeline::run_window(const pe_job& job, unsigned window,
     }
     // Stage 1 picks an iact when stage 2 has read the one before, stage 2 reads it when stage 3 has handed
     // that one on; so only the first iact of a window has times of its own there.
-    cycle_t read = std::max(std::max(wanted, s.ready) + 1, looked_up_);
+    cycle_t read = std::max(std::max(wanted, s.ready) + 1, at_.looked_up);
     std::size_t i = 0;
-    for (; columns[i] == 0 && i + 1 < columns.size(); ++i) read = looked_up_ = read + 1;
+    for (; columns[i] == 0 && i + 1 < columns.size(); ++i) read = at_.looked_up = read + 1;
 
     const auto at_least_one = [&charged](cycle_t words) {
         if (words == 0) charge(charged, cause::bubble, 1);
         return std::max<cycle_t>(words, 1);
     };
     passage result;
-    cycle_t first_read = std::max(queue_column<TwoPlaces>(read + 1) + 1, before_);
-    cycle_t first = std::max(first_read + 2, accumulated_ + 1);
-    charge_gap(first - 1 - std::min(first - 1, charged_until_), starved, charged);
-    result.blocked_after = std::max(first - 1, charged_until_);
-    result.blocked_until = held_;
-    accumulate_column(at_least_one(columns[i]), first_read, std::max(first, held_ + 1));
+    cycle_t first_read = std::max(queue_column(read + 1) + 1, at_.before);
+    cycle_t first = std::max(first_read + 2, at_.accumulated + 1);
+    charge_gap(first - 1 - std::min(first - 1, at_.charged_until), starved, charged);
+    result.blocked_after = std::max(first - 1, at_.charged_until);
+    result.blocked_until = at_.held;
+    accumulate_column(at_least_one(columns[i]), first_read, std::max(first, at_.held + 1));
 
     for (++i; i < columns.size(); ++i) {
-        read = looked_up_;
+        read = at_.looked_up;
         const cycle_t look = read + 1;
-        if (columns[i] == 0 && (i + 1 < columns.size() || word_read_ > look)) {
-            looked_up_ = look;
+        if (columns[i] == 0 && (i + 1 < columns.size() || at_.word_read > look)) {
+            at_.looked_up = look;
             continue;
         }
-        first_read = std::max(queue_column<TwoPlaces>(look) + 1, before_);
-        first = std::max(first_read + 2, accumulated_ + 1);
-        charge(charged, cause::bubble, first - 1 - accumulated_);
+        first_read = std::max(queue_column(look) + 1, at_.before);
+        first = std::max(first_read + 2, at_.accumulated + 1);
+        charge(charged, cause::bubble, first - 1 - at_.accumulated);
         accumulate_column(at_least_one(columns[i]), first_read, first);
     }
-    read_ = read;
-    charged_until_ = accumulated_;
+    at_.read = read;
+    at_.charged_until = at_.accumulated;
     result.iacts_read = read;
-    result.accumulated = accumulated_;
+    result.accumulated = at_.accumulated;
     return result;
 }
 

@@ -42,6 +42,20 @@ public:
     /// `stages` other than seven move the first iact of a pass by the difference, and nothing else.
     pe_pipeline(unsigned queue_columns, unsigned stages);
 
+    /// Last cycles of each stage, and what the accumulator waits for.
+    struct state {
+        cycle_t read = 0;                     ///< stage 2
+        cycle_t looked_up = 0;                ///< stage 3
+        std::vector<cycle_t> taken;           ///< stage 5 took a column off the queue; the last ones
+        cycle_t word_read = 0;                ///< stage 5, last word of the last column
+        cycle_t accumulated = 0, before = 0;  ///< stage 7, last word and the one before it
+        cycle_t first = 0;                    ///< stage 1 works from here on
+        cycle_t held = 0;                     ///< psums keep the accumulator
+        cycle_t charged_until = 0;
+    };
+    /// All that later windows depend on.
+    [[nodiscard]] state& now() { return at_; }
+
     /// Everything before `cycle` is past; nothing is under way.
     void reset(cycle_t cycle);
     /// The PE's weights are in and its psums have gone: stage 1 works from `first` on.
@@ -65,30 +79,19 @@ public:
     /// Psums keep the accumulator up to this cycle; `charged`: somebody has charged the cycles up to there.
     void hold_accumulator(cycle_t until, bool charged);
     /// Cycle of the last word accumulated.
-    [[nodiscard]] cycle_t accumulated() const { return accumulated_; }
+    [[nodiscard]] cycle_t accumulated() const { return at_.accumulated; }
 
 private:
     /// Cycles that stage 1 starved before an item, not yet charged.
     struct starving {
         cycle_t iact = 0, dram = 0;
     };
-    template <bool TwoPlaces>
-    passage run_window(const pe_job& job, unsigned window, const supply& s, ledger& charged);
-    template <bool TwoPlaces>
     cycle_t queue_column(cycle_t look);
     void accumulate_column(cycle_t words, cycle_t first_read, cycle_t first);
     static void charge_gap(cycle_t empty, const starving& starved, ledger& charged);
 
-    // Last cycles of each stage.
-    cycle_t read_ = 0;                      ///< stage 2
-    cycle_t looked_up_ = 0;                 ///< stage 3
-    std::vector<cycle_t> taken_;            ///< stage 5 took a column off the queue; the last ones
-    cycle_t word_read_ = 0;                 ///< stage 5, last word of the last column
-    cycle_t accumulated_ = 0, before_ = 0;  ///< stage 7, last word and the one before it
+    state at_;
     unsigned stages_ = 7;
-    cycle_t first_ = 0;  ///< stage 1 works from here on
-    cycle_t held_ = 0;   ///< psums keep the accumulator
-    cycle_t charged_until_ = 0;
 };
 
 }  // namespace eyeriss::arch::timing

@@ -36,6 +36,12 @@ public:
         const psum_run& r = (*runs_)[run_];
         return {r.first + taken_, r.words - taken_};
     }
+    /// The next word's cycle; 0 when all are read.
+    [[nodiscard]] cycle_t next() {
+        const psum_run run = front();
+        if (run.words != 0) take(1);
+        return run.first;
+    }
     void take(std::uint32_t words) {
         taken_ += words;
         if (taken_ < (*runs_)[run_].words) return;
@@ -79,6 +85,21 @@ public:
         } else {
             freed_.push_back(r);
         }
+    }
+    /// The cycles in which its places were freed, those of the next words first.
+    void list_places(std::vector<cycle_t>& places) const {
+        places.clear();
+        for (std::size_t i = head_; i < freed_.size(); ++i) {
+            for (std::uint32_t word = i == head_ ? taken_ : 0; word < freed_[i].words; ++word)
+                places.push_back(freed_[i].first + word);
+        }
+    }
+    /// As if words had been written and read until these places were free.
+    void set_places(const std::vector<cycle_t>& places, cycle_t last_written) {
+        freed_.clear();
+        for (const cycle_t freed : places) append(freed_, {freed, 1});
+        head_ = taken_ = 0;
+        last_written_ = last_written;
     }
     [[nodiscard]] cycle_t last_written() const { return last_written_; }
     [[nodiscard]] bool full() const { return head_ == freed_.size(); }

@@ -25,7 +25,7 @@ outcome evaluate(const test::random_array& a, const arch::ideal_limits& ideal) {
     arch::machine machine = a.machine();
     machine.ideal = ideal;
     array_timing timing(machine);
-    timing.begin_layer(start, configured, a.rows());
+    timing.begin_layer(start, configured, a.layer_rows());
     outcome out;
     for (std::size_t i = 0; i < a.passes(); ++i) out.end = std::max(out.end, timing.run(a.pass(i)).last_end);
     out.ledgers = timing.end_layer(out.end);

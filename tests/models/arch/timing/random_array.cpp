@@ -17,17 +17,19 @@ unsigned upto(std::mt19937_64& random, unsigned low, unsigned high) {
 random_array::random_array(std::mt19937_64& random) {
     machine_.noc.cluster_rows = machine_.noc.cluster_cols = 1;
     machine_.noc.pe_rows = upto(random, 1, 4);
-    machine_.noc.pe_cols = upto(random, 1, 4);
+    machine_.noc.pe_cols = upto(random, 1, random() % 2 == 0 ? 4 : 40);
     machine_.pe.psum_transfer_takes_ports = random() % 4 != 0;
     machine_.pe.weight_double_buffer = random() % 4 == 0;
     machine_.pe.psum_fifo_windows = upto(random, 1, 2);
-    machine_.pe.drop_queue_columns = upto(random, 0, 4);
+    machine_.pe.drop_queue_columns = random() % 2 == 0 ? 2 : upto(random, 0, 4);
     rows_ = upto(random, 1, 16);
+    layer_rows_ = rows_ + (random() % 2 == 0 ? 0 : upto(random, 1, 5));
     windows_ = upto(random, 1, 12);
     window_segments_ = upto(random, 1, 3);
     segment_values_ = upto(random, 1, 16 / window_segments_);
     columns_ = window_segments_ * segment_values_;
     raw_ = random() % 4 == 0;
+    idle_percent_ = random() % 2 == 0 ? 0 : upto(random, 1, 60);
     const unsigned passes = upto(random, 1, 3);
     for (unsigned i = 0; i < passes; ++i) passes_.push_back(draw_operands(random));
     noc::cycle_t filled = 0;
@@ -37,6 +39,7 @@ random_array::random_array(std::mt19937_64& random) {
             filled += upto(random, 0, 20);
             filled_.back().push_back(filled);
         }
+        blocked_.push_back(random() % 2 == 0 ? 0 : filled + upto(random, 0, 300));
     }
 }
 
@@ -62,6 +65,8 @@ random_array::operands random_array::draw_operands(std::mt19937_64& random) cons
             c.nonzero = c.stored = static_cast<std::uint16_t>(2 * c.both);
         }
         o.words.push_back(upto(random, 1, 30));
+        o.works.push_back(i / machine_.noc.pe_cols == 0 || upto(random, 1, 100) > idle_percent_);
+        o.latency.push_back(upto(random, 0, 3));
         o.weights.emplace_back().index(columns, machine_.pe.macs);
     }
     return o;
@@ -73,22 +78,25 @@ arch::timing::pass random_array::pass(std::size_t i) const {
     p.windows = windows_;
     p.window_segments = window_segments_;
     p.iacts_filled = filled_[i];
+    p.outputs_blocked = blocked_[i];
     p.jobs.resize(machine_.noc.pes());
     for (unsigned position = 0; position < machine_.noc.pe_rows; ++position) {
         const pe::iact_operands& row = o.rows[position];
         arch::timing::stream s{position, position, row.words_to, row.pairs, {}};
         for (unsigned column = 0; column < machine_.noc.pe_cols; ++column) {
             const std::uint32_t pe = pe_at(position, column);
+            if (!o.works[pe]) continue;
             s.sinks.push_back({pe, column});
             p.jobs[pe] = pe::describe_job(row, o.weights[pe]);
             p.loads.push_back({position, o.words[pe], {{pe, column}}});
         }
-        p.streams.push_back(std::move(s));
+        if (!s.sinks.empty()) p.streams.push_back(std::move(s));
     }
     for (unsigned column = 0; column < machine_.noc.pe_cols; ++column) {
         arch::timing::chain c;
         for (unsigned position = 0; position < machine_.noc.pe_rows; ++position) {
-            c.pes.push_back({pe_at(position, column), 0});
+            const std::uint32_t pe = pe_at(position, column);
+            if (o.works[pe]) c.pes.push_back({pe, o.latency[pe]});
         }
         c.from_bank = i != 0;
         c.to_bank = i + 1 != passes_.size();

@@ -10,14 +10,15 @@ namespace eyeriss::test {
 
 /// A small array at work: chains of PEs side by side, each chain position with a row of iacts that all
 /// columns share, several passes that add to what banks keep. Everything is drawn at random: zeros, columns,
-/// windows, who loads weights.
+/// windows, who loads weights, who has work.
 class random_array {
 public:
     explicit random_array(std::mt19937_64& random);
 
     /// The machine's mesh is one cluster of chain x columns PEs.
     [[nodiscard]] const arch::machine& machine() const { return machine_; }
-    [[nodiscard]] unsigned rows() const { return rows_; }
+    /// The mapping's M0, of which a tile may have less.
+    [[nodiscard]] unsigned layer_rows() const { return layer_rows_; }
     [[nodiscard]] std::size_t passes() const { return passes_.size(); }
     /// A pass; it points into this object.
     [[nodiscard]] arch::timing::pass pass(std::size_t i) const;
@@ -27,6 +28,8 @@ private:
         std::vector<pe::iact_operands> rows;       ///< by chain position
         std::vector<pe::weight_operands> weights;  ///< by PE
         std::vector<unsigned> words;               ///< of each weight tile
+        std::vector<bool> works;                   ///< PEs with work
+        std::vector<unsigned> latency;             ///< of psums into each PE
     };
     [[nodiscard]] std::uint32_t pe_at(unsigned position, unsigned column) const {
         return position * machine_.noc.pe_cols + column;
@@ -34,10 +37,13 @@ private:
     operands draw_operands(std::mt19937_64& random) const;
 
     arch::machine machine_;
-    unsigned rows_ = 1, windows_ = 1, window_segments_ = 1, segment_values_ = 1, columns_ = 1;
+    unsigned rows_ = 1, layer_rows_ = 1, windows_ = 1, window_segments_ = 1, segment_values_ = 1,
+             columns_ = 1;
+    unsigned idle_percent_ = 0;
     bool raw_ = false;
     std::vector<operands> passes_;
     std::vector<std::vector<noc::cycle_t>> filled_;
+    std::vector<noc::cycle_t> blocked_;
 };
 
 }  // namespace eyeriss::test

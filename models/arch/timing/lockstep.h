@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "models/arch/machine.h"
+#include "models/arch/timing/array_state.h"
+#include "models/arch/timing/lockstep_lanes.h"
+#include "models/arch/timing/pass.h"
+
+namespace eyeriss::arch::timing {
+
+/// The kernels that this processor has the instructions for, the fastest last.
+[[nodiscard]] std::vector<lane_kernel> lane_kernels();
+
+/// Evaluates the chains of a pass side by side with vector instructions, a window of all of them after the
+/// other. A chain's psums wait for no other chain, so they have the same times as one by one, which
+/// array_timing does with the machines and passes that this does not know.
+///
+/// Cycles are 32 bits wide here, counted from the layer's begin.
+class lockstep {
+public:
+    /// Whether a machine has rules that are known here: no mesh of packets, no limit taken away, two columns
+    /// between stages 3 and 5, no psum moving while others are accumulated.
+    [[nodiscard]] static bool knows(const machine& m);
+
+    lockstep(const machine& m, lane_kernel kernel) : m_(m), kernel_(kernel) {}
+
+    void begin_layer(cycle_t configured) { base_ = configured; }
+    /// What a pass works on.
+    struct state {
+        std::span<timed_pe> pes;
+        std::span<pe_iacts> iacts;  ///< of each PE
+        std::span<pass_port> psum_in_ports, psum_out_ports;
+        std::span<kept_tile* const> kept;  ///< by chain; null where no psums stay in banks
+    };
+    /// Takes a pass over, when its weights are loaded; false for one that is not known here: chains of
+    /// unequal rows or banks or with a common port, PEs of unequal window steps, more than 32 columns, long
+    /// times.
+    [[nodiscard]] bool begin(const pass& p, const state& s);
+    /// Runs a window, the segments of which have been sent.
+    void run(unsigned window, const window_observer& observer);
+    /// Gives the pass back.
+    void end();
+
+private:
+    [[nodiscard]] bool knows(const pass& p);
+    [[nodiscard]] bool knows(const chain& c, const chain& first);
+    [[nodiscard]] bool share_ports(const pass& p);
+    [[nodiscard]] bool fits_in_time(const pass& p) const;
+    [[nodiscard]] std::uint32_t in_lane(cycle_t cycle) const {
+        return cycle > base_ ? static_cast<std::uint32_t>(cycle - base_) : 0;
+    }
+    /// A PE's place in the vectors.
+    struct member {
+        std::uint32_t pe = 0;
+        std::uint16_t lane = 0;
+        pe_lanes* lanes = nullptr;
+    };
+    void group_chains();
+    void share_out_store();
+    [[nodiscard]] std::span<const std::size_t> chains_of(std::size_t group) const;
+    void load(std::size_t group);
+    void load_pe(pe_lanes& p, std::size_t lane, const chain& c, std::size_t place);
+    static void load_job(pe_lanes& p, std::size_t lane, const pe_job& job);
+    void load_places(std::span<lanes> to, std::size_t lane, const psum_fifo& fifo);
+    void load_port(port_lanes& to, std::size_t lane, const port_account& account) const;
+    void load_psums(std::span<lanes> to, std::size_t lane, psum_reader& written) const;
+    void store(std::size_t group);
+    void store_psums(std::vector<psum_run>& writing, std::span<const lanes> from, std::size_t lane) const;
+    void store_pe(const pe_lanes& p, std::size_t lane, const chain& c, std::size_t place);
+    void store_places(psum_fifo& fifo, std::span<const lanes> places, std::size_t lane,
+                      std::uint32_t last_written);
+    void store_port(pass_port& port, const port_lanes& from, std::size_t lane, std::uint32_t used) const;
+
+    machine m_;
+    lane_kernel kernel_;
+    cycle_t base_ = 0;
+    const pass* pass_ = nullptr;
+    state state_;
+    std::vector<std::size_t> order_;  ///< of chains, the longest first
+    std::vector<chain_lanes> groups_;
+    std::vector<pe_lanes> pe_lanes_;
+    std::vector<member> members_;
+    std::vector<lanes> store_;                ///< what their spans lie on
+    std::vector<cycle_t> places_;             ///< of a FIFO, on their way
+    std::vector<bool> in_ports_, out_ports_;  ///< of the pass's chains
+    std::size_t words_ = 0;                   ///< of a window's psums
+    std::size_t fifo_places_ = 0;
+    std::size_t next_place_ = 0;  ///< that the next window's first word takes
+    std::size_t columns_ = 0;     ///< the most of a PE
+    std::size_t row_words_ = 0;   ///< of non-zero bits, 32 each
+    unsigned step_ = 0;
+    bool all_iacts_ = false;
+};
+
+}  // namespace eyeriss::arch::timing

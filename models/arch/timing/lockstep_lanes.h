@@ -1,0 +1,69 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace eyeriss::arch::timing {
+
+/// Chains that are evaluated side by side.
+inline constexpr std::size_t lane_count = 16;
+
+/// A number for each of them. Cycles are counted from the layer's begin.
+struct alignas(lane_count * sizeof(std::uint32_t)) lanes {
+    std::array<std::uint32_t, lane_count> of{};
+};
+
+/// What a port does through a pass: how far it is charged, and cycles as in port_ledger.
+struct port_lanes {
+    lanes until, busy, stalled, idle;
+};
+
+/// The PEs at one place of their chains: members as in pe_pipeline and timed_pe, charges since the pass
+/// began.
+struct pe_lanes {
+    lanes live;  ///< all bits set where the chain has a PE here
+    lanes read, looked_up, taken_before, taken, word_read, accumulated, before, first, held, charged;
+    lanes moved;          ///< the last psum has moved
+    lanes latency;        ///< of psums from the PE before
+    lanes columns;        ///< a bit for each weight column
+    lanes ready, filled;  ///< of the window at hand
+    lanes exit_used;      ///< the last psum came into the FIFO above, or crossed the psum port
+    port_lanes port;      ///< of the chains that end here
+    bool ends = false;    ///< some do
+    bool adds = false;    ///< psums come from below
+    lanes wait_iact, wait_dram, bubble, wait_psum_in, wait_psum_out;
+    std::span<lanes> column_cycles;  ///< by column; 0 for one without words
+    std::span<lanes> row;            ///< non-zero bits of its iacts, 32 at a time
+    std::span<lanes> places;         ///< of the FIFO above: when each was freed; cyclic
+};
+
+/// Chains side by side, from the bank to the port that they end at.
+struct chain_lanes {
+    bool from_bank = false;
+    port_lanes in_port;
+    lanes in_used;           ///< the last word came out of the bank
+    lanes entry_used;        ///< the last word came into the first PE's FIFO
+    std::span<lanes> entry;  ///< its places
+    std::span<lanes> psums;  ///< of the pass, word by word: in, the cycle in which a bank has written it;
+                             ///< out, the one in which it has left the chain
+    std::span<pe_lanes> pes;
+};
+
+/// A window of a pass, the same in all chains.
+struct lane_window {
+    std::size_t first_iact = 0;  ///< of the row
+    bool all_iacts = false;      ///< raw: every one takes its turn
+    std::size_t place = 0;       ///< of FIFOs that its first word takes
+    std::size_t first_word = 0;  ///< of the pass's psums
+    std::size_t words = 0;
+};
+
+/// Sends a window through chains. There is one for each set of vector instructions; they do the same.
+using lane_kernel = void (*)(chain_lanes&, const lane_window&);
+void run_lanes_plain(chain_lanes& chains, const lane_window& window);
+void run_lanes_avx2(chain_lanes& chains, const lane_window& window);
+void run_lanes_avx512(chain_lanes& chains, const lane_window& window);
+
+}  // namespace eyeriss::arch::timing
