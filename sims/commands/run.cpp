@@ -12,6 +12,8 @@
 #include "firmware/compiler/emit_image.h"
 #include "sims/commands/command.h"
 #include "sims/dram/dram_choice.h"
+#include "sims/inputs/energy_file.h"
+#include "sims/inputs/mapping_file.h"
 #include "sims/inputs/network_source.h"
 #include "sims/inputs/places.h"
 #include "sims/inputs/prepare.h"
@@ -94,13 +96,16 @@ std::vector<limit> limits_to_remove(const run_options& options) {
 }
 
 /// What --watch asks; null when it does not.
-std::shared_ptr<live_run> live_page_of(const run_options& options, const platform::configuration& config,
-                                       const std::string& network, const run_trace* traced) {
+std::shared_ptr<live_run> live_page_of(const run_options& options, const common_options& common,
+                                       const platform::configuration& config, const std::string& network,
+                                       const prepared_image& image, const run_trace* traced) {
     if (!options.live.any()) return nullptr;
     run_result nothing_yet;
     nothing_yet.network = network;
     nothing_yet.timing = options.timing;
-    return std::make_shared<live_run>(options.live, config, std::move(nothing_yet), traced);
+    nothing_yet.energy_table = energy_table_for(common.energy_file, config.machine);
+    return std::make_shared<live_run>(options.live, config, std::move(nothing_yet), mappings_of(image.bytes),
+                                      traced);
 }
 
 int run_one(const run_options& options, const common_options& common, const std::string& name,
@@ -151,7 +156,7 @@ int run_one(const run_options& options, const common_options& common, const std:
         if (ideal->interrupted()) return exit_interrupted;
     }
     const auto how = trace(options, common, network, image, input);
-    const auto live = live_page_of(options, config, network.name, request.trace);
+    const auto live = live_page_of(options, common, config, network.name, image, request.trace);
     if (live) request.watchers.push_back(live);
     auto run = simulate_network(request, image, input, reference);
     run.result.network = network.name;

@@ -274,6 +274,18 @@ std::string mapping_text(const arch::mapping& map) {
     return std::string(out.c_str(), out.size()) + "\n";
 }
 
+std::map<std::string, arch::mapping> mappings_of(std::span<const std::uint8_t> image) {
+    std::map<std::string, arch::mapping> out;
+    const auto header = compiler::image_header(image);
+    for (unsigned i = 0; i < header.layer_count; ++i) {
+        const auto layer = compiler::image_layer(image, i);
+        if (layer.op != EYERISS_OP_ACCELERATOR) continue;
+        out.emplace(compiler::image_name(image, layer.name_offset),
+                    compiler::descriptor_mapping(compiler::image_descriptor(image, layer.descriptor_offset)));
+    }
+    return out;
+}
+
 std::string mappings_text(std::span<const std::uint8_t> image, std::string_view cost) {
     YAML::Emitter out;
     out << YAML::Comment(fmt::format("cost: {}", cost)) << YAML::Newline;

@@ -52,4 +52,7 @@ void check_layer_names(const mapping_file& file, std::span<const std::string> la
 /// mappings back. A comment on top says for what `cost` they were searched (image_notes::cost).
 [[nodiscard]] std::string mappings_text(std::span<const std::uint8_t> image, std::string_view cost);
 
+/// The mapping of each accelerator layer of an image, by name.
+[[nodiscard]] std::map<std::string, arch::mapping> mappings_of(std::span<const std::uint8_t> image);
+
 }  // namespace eyeriss::sims

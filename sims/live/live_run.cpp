@@ -40,10 +40,11 @@ void add_live(CLI::App& command, live_options& options) {
 }
 
 live_run::live_run(const live_options& options, const platform::configuration& config, run_result so_far,
-                   const run_trace* trace)
+                   std::map<std::string, arch::mapping> mappings, const run_trace* trace)
     : gate_(options.paused),
       config_(config),
       so_far_(std::move(so_far)),
+      mappings_(std::move(mappings)),
       trace_(trace),
       manifest_(first_manifest(config)),
       server_(options.where, live_page(), std::string(live_script()),
@@ -95,6 +96,7 @@ void live_run::show_record(const run_result& run) {
     record.summary = summary_json(run, config_.machine);
     record.manifest = manifest_;
     record.machine = config_.machine;
+    record.mappings = mappings_;
     if (trace_ != nullptr) record.timeline = trace_->timeline_json(run);
     server_.show_data(report_data(record).dump());
     shown_ = std::chrono::steady_clock::now();

@@ -2,6 +2,7 @@
 
 #include <CLI/App.hpp>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -36,10 +37,11 @@ void add_live(CLI::App& command, live_options& options);
 /// for as fast as the host can.
 class live_run : public run_watcher {
 public:
-    /// Serves, and says where on standard error. `trace` records the run and outlives this; null: nobody
-    /// does, and the page has no time line. \throws user_error for an address or port that cannot be had.
+    /// Serves, and says where on standard error. `so_far` names the run and its energy table, `mappings` are
+    /// those of its layers. `trace` records the run and outlives this; null: nobody does, and the page has no
+    /// time line. \throws user_error for an address or port that cannot be had.
     live_run(const live_options& options, const platform::configuration& config, run_result so_far,
-             const run_trace* trace);
+             std::map<std::string, arch::mapping> mappings, const run_trace* trace);
 
     void layer_begins(std::size_t layer, double simulated_seconds, const layer_log& log) override;
     void passed(double simulated_seconds) override;
@@ -56,6 +58,7 @@ private:
     run_gate gate_;
     platform::configuration config_;
     run_result so_far_;
+    std::map<std::string, arch::mapping> mappings_;
     const run_trace* trace_;
     bool stale_ = false;  ///< layers are done that no record has shown
     std::chrono::steady_clock::time_point shown_;

@@ -47,13 +47,16 @@ const timeline = (() => {
     });
   }
 
+  /** The window at the slider; none where there are no windows. */
+  const at_slider = () => shown[Number(document.getElementById('time').value)];
+
   /** DRAM above, the networks below, on one time axis. */
   function bandwidth(time, width) {
     const names = series.map(([, name]) => name);
     const panels = [['memory', 'DRAM, GB/s', "[height * 0.46, 0]"], ['networks', 'networks, GB/s', "[height, height * 0.54]"]];
     return {
       description: 'Bandwidth of DRAM and of each network over time, with a band for each layer', width, height: 440,
-      signals: [{ name: 'at', value: shown[0]?.from ?? 0 }],
+      signals: [{ name: 'at', value: at_slider()?.from ?? 0 }],
       data: [{ name: 'bands', values: bands() }, { name: 'rates', values: rates(time) },
         ...panels.map(([name]) => ({ name, source: 'rates', transform: [{ type: 'filter', expr: `datum.panel === '${name}'` }] }))],
       scales: [{ name: 'x', type: 'linear', range: 'width', zero: false, domain: [shown[0]?.from ?? 0, shown[shown.length - 1]?.to ?? 1] },
@@ -90,14 +93,14 @@ const timeline = (() => {
     });
   }
 
-  function heat(time, [key, title], index, width) {
+  function heat(time, [key, title], width) {
     const numbers = (count) => Array.from({ length: count }, (_, i) => i);
     const cell = Math.max(4, Math.min(36, Math.floor(320 / time.rows)));
     const wide = (width - 50) / time.columns;
     return {
       description: `${title}, in percent, of each cluster at the chosen time`, width, height: cell * time.rows + 40,
       title: { text: `${title}, %`, anchor: 'start' },
-      data: [{ name: 'cells', values: cells(time, key, index) }],
+      data: [{ name: 'cells', values: cells(time, key, at_slider().index) }],
       scales: [{ name: 'x', type: 'band', domain: numbers(time.columns), range: 'width', padding: 0.04 },
         { name: 'y', type: 'band', domain: numbers(time.rows), range: 'height', padding: 0.04 },
         { name: 'heat', type: 'linear', domain: [0, 1], range: palette.heat, clamp: true }],
@@ -126,7 +129,7 @@ const timeline = (() => {
 
   /** Moves the heat maps and the line in the chart above to the slider's window. */
   function move() {
-    const w = shown[Number(document.getElementById('time').value)];
+    const w = at_slider();
     if (!held || !w) return Promise.resolve();
     name_moment(w);
     document.getElementById('jump').value = w.layer?.name ?? '';
@@ -159,11 +162,10 @@ const timeline = (() => {
     if (!time) return;
     prepare(time);
     if (shown.length === 0) return;
-    const index = shown[Number(document.getElementById('time').value)].index;
     const present = quantities.filter(([key]) => time.clusters[key]);
     fill('heat', ...present.map(([key]) => element('div', { id: `heat-${key}`, class: 'plot small' })));
     await Promise.all([charts.draw('bandwidth', (width) => bandwidth(time, width)),
-      ...present.map((each) => charts.draw(`heat-${each[0]}`, (width) => heat(time, each, index, width)))]);
+      ...present.map((each) => charts.draw(`heat-${each[0]}`, (width) => heat(time, each, width)))]);
     await move();
   }
 

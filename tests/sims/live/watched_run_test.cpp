@@ -106,6 +106,8 @@ BOOST_AUTO_TEST_CASE(two_viewers_step_a_paused_run_layer_by_layer_and_see_it_fil
             const auto data = await(*viewer, "data", [&](const json& d) { return layers_done(d) == step; });
             BOOST_TEST(data.at("schema") == "eyeriss_vp.report.1");
             BOOST_TEST(data.at("summary").at("layers").at(step - 1).at("cycles") > 0);
+            BOOST_TEST(data.at("placements").at(0).is_array());
+            BOOST_TEST(data.at("summary").at("layers").at(0).at("energy_uj").at("on_chip") > 0.0);
             BOOST_TEST(bytes_over_time(data) > 0U);
             BOOST_TEST(bytes_over_time(data) == bytes_of_layers(data));
         }

@@ -70,11 +70,18 @@ module.exports = {
     }
   },
 
-  async charts_follow_the_width_of_the_window({ open, assert }, page) {
+  async charts_follow_the_width_of_the_window({ open, assert }, page, folder) {
     const shown = await open(pathToFileURL(page).href, 1280);
+    const rule = () => shown.locator('#bandwidth svg .mark-rule.role-mark line').evaluate((line) => line.getAttribute('transform'));
+    const first = await rule();
+    await shown.locator('#time').fill(await shown.locator('#time').getAttribute('max'));
+    await shown.waitForTimeout(100);
     await shown.setViewportSize({ width: 390, height: 900 });
     await shown.waitForFunction(() => [...document.querySelectorAll('.plot svg')].every((s) => s.clientWidth <= 390));
     assert.ok(await shown.evaluate(() => document.documentElement.scrollWidth) <= 390);
+    await shown.waitForTimeout(500);
+    await heat_equals_timeline(shown, folder, assert);
+    assert.notEqual(await rule(), first, 'the line stays at the slider\'s time');
   },
 
   async figures_equal_summary_json({ open, assert }, page, folder) {
