@@ -24,7 +24,7 @@ namespace {
 struct noc_options {
     noc_setup setup;
     std::string topology = "mesh", multicast = "tree";
-    std::string size, pes, pattern = "uniform", network, modes, rates = "0.05..0.95:0.05";
+    std::string size, pes, slow, pattern = "uniform", network, modes, rates = "0.05..0.95:0.05";
     mapping_options mapping;
     sweep_plan sweep;
     bool no_knee = false, links = false;
@@ -114,6 +114,7 @@ hm_question hm_question_of(const noc_options& o, const arch::machine& machine) {
     hm_question q;
     q.parameters = hm_parameters(o, machine);
     q.sweep = o.sweep;
+    q.slow = o.setup.slow;
     if (!o.modes.empty()) {
         q.modes = read_modes(o.modes);
     } else if (o.setup.traffic.pattern == load_pattern::multicast && !o.setup.traffic.groups.empty()) {
@@ -210,6 +211,7 @@ void refuse_without_use(const CLI::App& command, const noc_options& o) {
               "--topology mesh, bus or crossbar; ports of hm have the machine's widths, "
               "--set noc.iact_port_bits, noc.weight_port_bits, noc.psum_port_bits"},
           use{"--pes", on_hm || o.is_layer(), "--topology hm or --pattern dnn:LAYER"},
+          use{"--slow", loads && (on_hm || on_mesh), "--topology mesh or hm and a pattern with loads"},
           use{"--modes", on_hm && loads && command.count("--pattern") == 0, "--topology hm and no --pattern"},
           use{"--network", o.is_layer(), layer},
           use{"--mapping", o.is_layer(), layer},
@@ -255,6 +257,7 @@ int noc_command(noc_options o, const common_options& common, const CLI::App& com
     const auto machine = sized_machine(o, common);
     o.setup.traffic.rows = machine.noc.cluster_rows;
     o.setup.traffic.cols = machine.noc.cluster_cols;
+    if (!o.slow.empty()) o.setup.slow = read_slow(o.slow, o.setup.traffic);
     if (!o.is_replay()) o.setup.traffic.pattern = load_patterns().at(o.pattern);
     o.sweep.rates = read_rates(o.rates);
     o.sweep.find_knee = !o.no_knee;
@@ -316,6 +319,7 @@ void add_traffic_options(CLI::App& command, noc_options& o) {
     command.add_option("--fanout", o.setup.traffic.fanout, "Nodes of a random multicast")
         ->capture_default_str();
     command.add_option("--groups", o.setup.traffic.groups, "Who multicasts to whom, as in 0:0-3,7;8:8-15");
+    command.add_option("--slow", o.slow, "Clusters that take a word every so many cycles, as in 5:7;9:2");
     command.add_option("--hotspot", o.setup.traffic.hotspot, "Node that the hotspot pattern prefers")
         ->capture_default_str();
     command.add_option("--hotspot-share", o.setup.traffic.hotspot_share, "Of packets that go there")

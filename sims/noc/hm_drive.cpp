@@ -90,14 +90,35 @@ const char* network_name(noc::port_kind kind) {
     return kind == noc::port_kind::iact ? "iact" : kind == noc::port_kind::weight ? "weight" : "psum";
 }
 
-/// Says of each link whose it is; links() lists each circuit's source before the links that it drives.
-void name_links(nlohmann::ordered_json& links, const noc::circuit_mesh& mesh) {
+void name(nlohmann::ordered_json& of, const noc::circuit& c) {
+    of["network"] = network_name(c.kind);
+    of["port"] = c.port;
+}
+
+/// Says of each link and sender whose it is; links() lists each circuit's source before the links that it
+/// drives, and senders are numbered as the circuits.
+void name_circuits(nlohmann::ordered_json& point, const noc::circuit_mesh& mesh) {
     std::size_t next = 0;
-    for (auto& link : links) {
+    for (auto& link : point["links"]) {
         next += link.at("kind") == "injection" ? 1 : 0;
-        const auto& c = mesh.circuits().at(next - 1);
-        link["network"] = network_name(c.kind);
-        link["port"] = c.port;
+        name(link, mesh.circuits().at(next - 1));
+    }
+    for (auto& sender : point["senders"]) {
+        const auto& c = mesh.circuits().at(sender.at("from").get<std::size_t>());
+        sender["from"] = c.cluster;
+        name(sender, c);
+    }
+}
+
+void slow_down(noc::circuit_mesh& mesh, const hm_question& q) {
+    using noc::port_kind;
+    for (const auto& s : q.slow) {
+        for (const auto kind :
+             {port_kind::iact, port_kind::weight, port_kind::psum_in, port_kind::psum_out}) {
+            for (unsigned pe = 0; pe < q.parameters.pes_per_cluster(); ++pe) {
+                mesh.slow_pe(kind, s.cluster, pe, s.cycles);
+            }
+        }
     }
 }
 
@@ -125,6 +146,7 @@ void drive_hm(const hm_question& q, const energy::cost_table& costs, const arch:
         if (const auto message = mesh.set(circuits); !message.empty()) {
             throw user_error(fmt::format("noc: {}", message));
         }
+        slow_down(mesh, q);
         auto point = run_load(mesh, rule, plan);
         mesh.check_flow();
         words += mesh.words_to_pes();
@@ -142,7 +164,7 @@ void drive_hm(const hm_question& q, const energy::cost_table& costs, const arch:
         auto json = point_json(p, to_pes > 0 ? picojoules / to_pes : 0.0, true);
         json["words_to_pes_per_cycle"] = to_pes;
         json["networks"] = networks;
-        name_links(json["links"], mesh);
+        name_circuits(json, mesh);
         points.push_back(json);
     }
     const auto& p = q.parameters;

@@ -15,6 +15,7 @@ struct hm_question {
     hm_setting modes;                     ///< used when there are no groups
     std::vector<multicast_group> groups;  ///< of iact bank 0
     sweep_plan sweep;
+    std::vector<slow_cluster> slow;  ///< PEs and banks of it, on each network
 };
 
 /// Adds to `out` the sweep and, for each network in use, sources, clusters and PEs that a word reaches, words

@@ -90,6 +90,9 @@ struct share {
         const double part = static_cast<double>(delivered) / static_cast<double>(expected);
         return static_cast<double>(generated) / cycles * std::min(1.0, part);
     }
+    [[nodiscard]] double mean() const {
+        return measured == 0 ? 0 : static_cast<double>(cycles_of_all) / static_cast<double>(measured);
+    }
 };
 
 class driver {
@@ -193,7 +196,10 @@ private:
         point_.accepted = all.accepted(cycles) / senders;
         point_.accepted_least = point_.accepted;
         for (const sender& s : senders_) {
-            point_.accepted_least = std::min(point_.accepted_least, of_source_[s.node()].accepted(cycles));
+            const share& its = of_source_[s.node()];
+            point_.senders.push_back(
+                {s.node(), static_cast<double>(its.generated) / cycles, its.accepted(cycles), its.mean()});
+            point_.accepted_least = std::min(point_.accepted_least, point_.senders.back().accepted);
         }
         point_.delivered = static_cast<double>(delivered_) / cycles;
         point_.latency = latencies_.summary();
@@ -208,7 +214,7 @@ private:
         unsigned counted = 0;
         for (const share& s : of_source_) {
             if (s.measured == 0) continue;
-            sum += static_cast<double>(s.cycles_of_all) / static_cast<double>(s.measured);
+            sum += s.mean();
             ++counted;
         }
         return counted == 0 ? 0 : sum / counted;

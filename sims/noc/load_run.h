@@ -25,6 +25,13 @@ struct latency_summary {
     noc::cycle_t least = 0, p50 = 0, p95 = 0, p99 = 0, most = 0;
 };
 
+/// What one sender got of the network.
+struct sender_point {
+    unsigned source = 0;
+    double offered = 0, accepted = 0;  ///< as load_point's
+    double mean_latency = 0;
+};
+
 /// What a network did at one load.
 struct load_point {
     double rate = 0;     ///< load_plan::rate
@@ -34,6 +41,7 @@ struct load_point {
     double accepted = 0;
     double accepted_least = 0;  ///< the same of the sender that got least
     double delivered = 0;       ///< words a cycle, over all destinations
+    std::vector<sender_point> senders;
     latency_summary latency;
     std::vector<noc::link_use> links;                       ///< in the measurement
     noc::cycle_t cycles = 0;                                ///< of the measurement

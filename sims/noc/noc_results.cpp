@@ -55,6 +55,14 @@ nlohmann::ordered_json point_json(const load_point& p, double picojoules, bool w
         ++links;
     }
     const auto share = [&](double cycles) { return cycles / static_cast<double>(p.cycles); };
+    auto senders = nlohmann::ordered_json::array();
+    for (const auto& s : p.senders) {
+        senders.push_back({{"from", s.source},
+                           {"offered", s.offered},
+                           {"accepted", s.accepted},
+                           {"mean_latency_cycles", s.mean_latency}});
+    }
+    out["senders"] = senders;
     out["busiest_link"] = share(static_cast<double>(most));
     out["mean_link"] = links == 0 ? 0.0 : share(static_cast<double>(busy) / static_cast<double>(links));
     if (with_links) {

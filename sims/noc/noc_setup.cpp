@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <boost/algorithm/string/classification.hpp>
+#include <boost/algorithm/string/split.hpp>
 #include <charconv>
 
 #include "noc/flat_mesh.h"
@@ -14,6 +17,13 @@ namespace {
 
 constexpr unsigned default_mesh_hop = 3;    // A-MESH-PIPELINE
 constexpr unsigned default_shared_hop = 1;  // A-HOP
+
+std::optional<unsigned> number_of(std::string_view text) {
+    unsigned value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
 
 bool goes_to_many(load_pattern pattern) {
     return pattern == load_pattern::multicast || pattern == load_pattern::broadcast ||
@@ -31,11 +41,7 @@ const std::map<std::string, load_topology>& load_topologies() {
 }
 
 array_size read_size(const std::string& where, const std::string& text, const array_limit& limit) {
-    const auto number = [&](std::string_view part) {
-        unsigned value = 0;
-        const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
-        return error == std::errc() && end == part.data() + part.size() ? value : 0U;
-    };
+    const auto number = [](std::string_view part) { return number_of(part).value_or(0); };
     const auto x = text.find('x');
     array_size size;
     if (x != std::string::npos) {
@@ -50,6 +56,30 @@ array_size read_size(const std::string& where, const std::string& text, const ar
             limit.example));
     }
     return size;
+}
+
+std::vector<slow_cluster> read_slow(const std::string& text, const pattern_options& array) {
+    constexpr unsigned most_cycles = 1000;
+    std::vector<slow_cluster> all;
+    std::vector<std::string> parts;
+    boost::split(parts, text, boost::is_any_of(";"));
+    for (const auto& part : parts) {
+        const auto colon = std::min(part.find(':'), part.size());
+        const auto cluster = number_of(std::string_view(part).substr(0, colon));
+        const auto cycles = number_of(std::string_view(part).substr(std::min(colon + 1, part.size())));
+        if (!cluster || !cycles || *cycles == 0 || *cycles > most_cycles) {
+            throw user_error(
+                fmt::format("--slow: '{}' expects a cluster, a colon and 1 to {} cycles a word, as in 5:7",
+                            part, most_cycles));
+        }
+        if (*cluster >= array.rows * array.cols) {
+            throw user_error(
+                fmt::format("--slow: cluster {} in '{}' is outside the array of {} x {}, whose last is {}",
+                            *cluster, part, array.rows, array.cols, array.rows * array.cols - 1));
+        }
+        all.push_back({*cluster, *cycles});
+    }
+    return all;
 }
 
 unsigned hop_cycles_of(const noc_setup& setup) {
@@ -71,7 +101,9 @@ std::unique_ptr<noc::packet_network> make_load_network(const noc_setup& setup) {
             p.ejection_cycles = setup.ejection_cycles;
             p.credit_cycles = setup.credit_cycles;
             p.multicast = setup.multicast;
-            return std::make_unique<noc::flat_mesh>(p);
+            auto mesh = std::make_unique<noc::flat_mesh>(p);
+            for (const auto& s : setup.slow) mesh->slow_sink(s.cluster, s.cycles);
+            return mesh;
         }
         const noc::shared_parameters p{nodes, hop_cycles_of(setup), setup.injection_cycles};
         if (setup.topology == load_topology::bus) return std::make_unique<noc::packet_bus>(p);
@@ -86,7 +118,7 @@ std::optional<double> zero_load_of(const noc_setup& setup, const destination_rul
     const bool on_mesh = setup.topology == load_topology::mesh;
     const bool copied =
         on_mesh && setup.multicast == noc::mesh_multicast::copies && goes_to_many(setup.traffic.pattern);
-    if (copied || !setup.traffic.groups.empty()) return std::nullopt;
+    if (copied || !setup.traffic.groups.empty() || !setup.slow.empty()) return std::nullopt;
     const double routers = on_mesh ? rule.mean_links_per_delivery() + 1 : 1;
     return setup.injection_cycles + hop_cycles_of(setup) * routers + (on_mesh ? setup.ejection_cycles : 0U) +
            packet_words - 1;

@@ -2,6 +2,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "models/arch/machine.h"
 #include "models/energy/table.h"
@@ -15,6 +17,11 @@ namespace eyeriss::sims {
 enum class load_topology : std::uint8_t { hm, mesh, bus, crossbar };
 [[nodiscard]] const std::map<std::string, load_topology>& load_topologies();
 
+/// A cluster that takes a word only every so many cycles, from each link into it.
+struct slow_cluster {
+    unsigned cluster = 0, cycles = 1;
+};
+
 /// What is to be driven. Unset cycles take the default of their network.
 struct noc_setup {
     load_topology topology = load_topology::mesh;
@@ -23,6 +30,7 @@ struct noc_setup {
     std::optional<unsigned> hop_cycles;
     unsigned injection_cycles = 1, ejection_cycles = 0, credit_cycles = 1;
     noc::mesh_multicast multicast = noc::mesh_multicast::tree;
+    std::vector<slow_cluster> slow;  ///< of mesh and hm
 };
 
 /// Rows and columns of clusters, or of the PEs in one.
@@ -42,6 +50,10 @@ inline constexpr array_limit largest_cluster{"PEs", 16, 32, "3x4"};  ///< a burs
 [[nodiscard]] array_size read_size(const std::string& where, const std::string& text,
                                    const array_limit& limit);
 
+/// Reads `5:7;9:2`: cluster 5 takes a word every 7 cycles, cluster 9 every 2. \throws user_error naming what
+/// cannot be read, a cluster outside the array, or cycles beyond 1 to 1000.
+[[nodiscard]] std::vector<slow_cluster> read_slow(const std::string& text, const pattern_options& array);
+
 /// Cycles a router, or across bus or crossbar; not for hm, whose cycles are the machine's.
 [[nodiscard]] unsigned hop_cycles_of(const noc_setup& setup);
 
@@ -49,7 +61,8 @@ inline constexpr array_limit largest_cluster{"PEs", 16, 32, "3x4"};  ///< a burs
 [[nodiscard]] std::unique_ptr<noc::packet_network> make_load_network(const noc_setup& setup);
 /// Cycles that packets of a pattern take on average where they meet none, from the ways alone: on a mesh
 /// injection + hop x (links + 1) + ejection + words - 1, on bus and crossbar injection + hop + words - 1.
-/// Nothing where copies of a packet wait for each other at their source, and for groups of several sizes.
+/// Nothing where copies of a packet wait for each other at their source, for groups of several sizes, and
+/// where a cluster is slow.
 [[nodiscard]] std::optional<double> zero_load_of(const noc_setup& setup, const destination_rule& rule,
                                                  std::uint32_t packet_words);
 /// Refuses packets that the network cannot carry. \throws user_error
