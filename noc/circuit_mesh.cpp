@@ -207,8 +207,10 @@ void circuit_mesh::slow_pe(port_kind kind, unsigned cluster, unsigned pe, unsign
 
 void circuit_mesh::inject(const packet_request& request) {
     source_state& s = sources_.at(request.source);
-    check(request, std::max(p_.clusters(), static_cast<unsigned>(sources_.size())),
-          std::max(now_, s.last_at));
+    // Destinations are the circuit's, which set() has looked at: one stands for all.
+    packet_request one = request;
+    one.destinations = request.destinations.first(std::min<std::size_t>(1, request.destinations.size()));
+    check(one, std::max(p_.clusters(), static_cast<unsigned>(sources_.size())), std::max(now_, s.last_at));
     s.last_at = request.at;
     if (s.queue.empty()) ready_.emplace(std::max(request.at, s.free_at), request.source);
     s.queue.push_back({request.tag, request.at, request.words});
