@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(what_a_run_records_plays_on_every_network_and_is_what_each_
         BOOST_TEST_REQUIRE(played.size() == 5U, topology);
         for (const auto& recorded : played) {
             const auto name = recorded.at("layer").get<std::string>();
-            const auto answer = noc_answer("--pattern dnn:" + name + on);
+            const auto answer = noc_answer(fmt::format("--pattern dnn:{}{}", name, on));
             BOOST_TEST(answer.at("network") == "lenet5");
             const auto& made = answer.at("layers").at(0);
             for (const auto* what : {"layer", "transfers", "words_sent", "words_to_clusters", "words_to_pes",
