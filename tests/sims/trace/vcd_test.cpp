@@ -170,12 +170,22 @@ BOOST_AUTO_TEST_CASE(every_change_in_a_vcd_file_is_the_recorders_after_two_conve
     BOOST_TEST(check_vcd(text.substr(0, text.size() / 2), expected) != "");
 }
 
-BOOST_AUTO_TEST_CASE(signals_that_no_stream_matches_are_a_mistake_and_leave_the_results) {
+BOOST_AUTO_TEST_CASE(signals_that_no_stream_matches_are_a_mistake_before_the_run_and_of_a_replay) {
     const temporary_folder folder;
     const auto ran = run_program("run --network lenet5 --quiet --out " + word(folder / "out") +
                                  " --vcd 'router.*' --vcd-file " + word(folder / "a.vcd"));
     BOOST_TEST(ran.exit_code == 2);
-    BOOST_TEST(ran.err.find("no stream matches router.*") != std::string::npos, ran.err);
-    BOOST_TEST(std::filesystem::exists(folder / "out/summary.json"));
+    BOOST_TEST(ran.err.find("--vcd router.*: no stream of this machine matches") != std::string::npos,
+               ran.err);
+    BOOST_TEST(!std::filesystem::exists(folder / "out"));
+    BOOST_TEST(!std::filesystem::exists(folder / "a.vcd"));
+    const auto database = folder / "trace.db";
+    BOOST_REQUIRE(run_program("run --network lenet5 --quiet --out " + word(folder / "out") + " --trace-db " +
+                              word(database) + " --trace-module 'glb.*'")
+                      .exit_code == 0);
+    const auto replayed =
+        run_program("vcd " + word(database) + " --signals 'noc.*' --out " + word(folder / "a.vcd"));
+    BOOST_TEST(replayed.exit_code == 2);
+    BOOST_TEST(replayed.err.find("no stream matches noc.*") != std::string::npos, replayed.err);
     BOOST_TEST(!std::filesystem::exists(folder / "a.vcd"));
 }
