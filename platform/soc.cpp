@@ -94,7 +94,8 @@ void soc::make_dram(const arch::machine& machine, const soc_options& options) {
     if (options.own_memory) {
         return;
     }
-    if (options.dram) {
+    const bool timed = options.timing == eyeriss::accelerator::timing::timed;
+    if (options.dram && timed) {
         dram::controller_options seen;
         seen.capacity_bytes = simple.capacity_mib << 20U;
         seen.dmi_region = std::pair<std::uint64_t, std::uint64_t>{0, seen.capacity_bytes - 1};
@@ -103,11 +104,11 @@ void soc::make_dram(const arch::machine& machine, const soc_options& options) {
         dram_controller_.emplace("dram", options.dram->part, options.dram->controller, seen);
         return;
     }
-    if (simple.model == arch::dram_model::part) {
+    if (simple.model == arch::dram_model::part && !options.dram) {
         throw std::invalid_argument(
             fmt::format("dram.model is '{}': expects that part in soc_options::dram", simple.part));
     }
-    if (simple.ports == arch::memory_ports::split) {
+    if (options.dram || simple.ports == arch::memory_ports::split) {
         simple.model = arch::dram_model::ideal;  // each port has its share of the limit, see bind_dma
     }
     dram_.emplace("dram", simple);

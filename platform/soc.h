@@ -52,7 +52,8 @@ struct soc_options {
     /// Time of a character on the UART's line; 0: none.
     sc_core::sc_time uart_character_time = sc_core::SC_ZERO_TIME;
     eyeriss::accelerator::timing timing = eyeriss::accelerator::timing::timed;
-    /// Takes the place of the machine's dram.model; dram.capacity_mib of it are used, all by DMI too.
+    /// Takes the place of the machine's dram.model; dram.capacity_mib of it are used, all by DMI too. Without
+    /// times the memory has none either, and no controller.
     std::optional<timed_dram> dram = std::nullopt;
     /// Takes the place of both.
     std::optional<own_dram> own_memory = std::nullopt;

@@ -157,7 +157,9 @@ void eyeriss_map_write(const eyeriss_map* map, uint32_t n, const void* values) {
 /* A visitor takes each value with its place in C,H,W order. */
 typedef void (*visitor)(const eyeriss_map* map, void* context, uint32_t place, uint32_t value);
 
-static eyeriss_result visit(const eyeriss_map* map, uint32_t n, visitor take, void* context) {
+/* Inlined with its visitor: a call for each value of a large map is most of what looking through it costs. */
+static inline __attribute__((always_inline)) eyeriss_result visit(const eyeriss_map* map, uint32_t n,
+                                                                  visitor take, void* context) {
     for (uint32_t unit = 0; unit < units_of(map); ++unit) {
         const unit_place at = unit_at(map, n, unit);
         if (at.entry != NULL && pairs_of(&at) > at.values) return EYERISS_DRIVER_TENSOR_DATA;
@@ -174,7 +176,7 @@ static eyeriss_result visit(const eyeriss_map* map, uint32_t n, visitor take, vo
     return EYERISS_DRIVER_OK;
 }
 
-static void keep_value(const eyeriss_map* map, void* values, uint32_t place, uint32_t value) {
+static inline void keep_value(const eyeriss_map* map, void* values, uint32_t place, uint32_t value) {
     store_value(map, values, place, value);
 }
 
@@ -187,7 +189,7 @@ typedef struct maximum {
     int32_t value;
 } maximum;
 
-static void keep_maximum(const eyeriss_map* map, void* context, uint32_t place, uint32_t bits) {
+static inline void keep_maximum(const eyeriss_map* map, void* context, uint32_t place, uint32_t bits) {
     maximum* best = context;
     const int32_t value = map->dtype == EYERISS_DTYPE_I8 ? (int32_t)(int8_t)bits : (int32_t)bits;
     const int first = best->place == EYERISS_NO_INDEX;

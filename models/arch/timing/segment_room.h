@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <vector>
 
@@ -13,20 +12,19 @@ namespace eyeriss::arch::timing {
 /// until stage 2 has read the last window that needs it; the next one can be sent a cycle later.
 class segment_room {
 public:
-    segment_room(unsigned entries, unsigned segments)
-        : entries_(entries), most_(segments), held_(std::bit_ceil(segments + 1)), last_(held_.size() - 1) {}
+    segment_room(unsigned entries, unsigned segments) : entries_(entries), held_(segments + 1) {}
 
-    void reset() { first_ = used_ = used_entries_ = released_ = 0; }
+    void reset() { used_ = used_entries_ = released_ = 0; }
 
     /// Last cycle in which a segment of so many entries cannot be sent yet, where `most` segments may be held
     /// with it; 0 when it always could. Asked once for each segment, in order.
     [[nodiscard]] cycle_t full_until(unsigned entries, unsigned most) {
         cycle_t until = 0;
-        const auto allowed = std::min<std::size_t>(most, most_);
+        const auto allowed = std::min<std::size_t>(most, held_.size() - 1);
         while (released_ > 0 && (used_ >= allowed || used_entries_ + entries > entries_)) {
-            until = held_[first_].released;
-            used_entries_ -= held_[first_].entries;
-            first_ = (first_ + 1) & last_;
+            until = held_.front().released;
+            used_entries_ -= held_.front().entries;
+            std::copy(held_.begin() + 1, held_.begin() + used_, held_.begin());
             --used_;
             --released_;
         }
@@ -34,14 +32,14 @@ public:
     }
     /// It is sent.
     void add(unsigned entries) {
-        held_[(first_ + used_) & last_] = {entries, 0};
+        held_[used_] = {entries, 0};
         used_entries_ += entries;
         ++used_;
     }
     /// The oldest `count` segments that are still needed have been read for the last time.
     void release(unsigned count, cycle_t cycle) {
         for (; count > 0 && released_ < used_; --count) {
-            held_[(first_ + released_++) & last_].released = cycle;
+            held_[released_++].released = cycle;
         }
     }
 
@@ -51,11 +49,10 @@ private:
         cycle_t released = 0;
     };
 
-    unsigned entries_, most_;
-    std::vector<segment> held_;  ///< cyclic, oldest first
-    std::size_t last_;           ///< place there, all bits set
-    std::size_t first_ = 0, used_ = 0;
-    std::size_t released_ = 0;  ///< of the held ones, the oldest, whose release is known
+    unsigned entries_;
+    std::vector<segment> held_;  ///< oldest first; few, so that moving them up costs less than a cyclic order
+    unsigned used_ = 0;
+    unsigned released_ = 0;  ///< of the held ones, the oldest, whose release is known
     unsigned used_entries_ = 0;
 };
 

@@ -60,14 +60,16 @@ std::string page() {
 
 }  // namespace
 
+// The rows of a small network; a long test runs the page's commands whole.
 BOOST_AUTO_TEST_CASE(the_tables_of_the_page_are_those_of_the_command) {
     const auto text = page();
     for (const auto* name : {"layer-types", "multicast", "flat-mesh", "link-width", "modes"}) {
         const auto& recipe = recipe_named(name);
         const std::vector<network_rows> networks{{network, rows_of(variants_of(recipe))}};
         const auto table = study_markdown(recipe, networks);
-        BOOST_TEST(text.find(table) != std::string::npos, name << " is not on the page as it is now:\n"
-                                                               << table);
+        const auto rows = table.substr(table.find("\n| lenet5 "));
+        BOOST_TEST(text.find(rows) != std::string::npos, name << " is not on the page as it is now:\n"
+                                                              << table);
     }
 }
 
