@@ -24,8 +24,11 @@ public:
         while (released_ > 0 && (used_ >= allowed || used_entries_ + entries > entries_)) {
             until = held_.front().released;
             used_entries_ -= held_.front().entries;
-            std::copy(held_.begin() + 1, held_.begin() + used_, held_.begin());
             --used_;
+            for (unsigned i = 0; i < used_; ++i) {  // a call of memmove would cost more
+                held_[i].entries = held_[i + 1].entries;
+                held_[i].released = held_[i + 1].released;
+            }
             --released_;
         }
         return until;
