@@ -12,7 +12,8 @@ namespace eyeriss::arch::timing {
 /// until stage 2 has read the last window that needs it; the next one can be sent a cycle later.
 class segment_room {
 public:
-    segment_room(unsigned entries, unsigned segments) : entries_(entries), held_(segments + 1) {}
+    segment_room(unsigned entries, unsigned segments)
+        : entries_(entries), most_(segments), held_(segments + 1) {}
 
     void reset() { used_ = used_entries_ = released_ = 0; }
 
@@ -20,7 +21,7 @@ public:
     /// with it; 0 when it always could. Asked once for each segment, in order.
     [[nodiscard]] cycle_t full_until(unsigned entries, unsigned most) {
         cycle_t until = 0;
-        const auto allowed = std::min<std::size_t>(most, held_.size() - 1);
+        const unsigned allowed = std::min(most, most_);
         while (released_ > 0 && (used_ >= allowed || used_entries_ + entries > entries_)) {
             until = held_.front().released;
             used_entries_ -= held_.front().entries;
@@ -35,6 +36,7 @@ public:
     }
     /// It is sent.
     void add(unsigned entries) {
+        if (used_ == held_.size()) held_.resize(std::size_t{used_} + 1);  // a PE without work releases none
         held_[used_] = {entries, 0};
         used_entries_ += entries;
         ++used_;
@@ -52,7 +54,7 @@ private:
         cycle_t released = 0;
     };
 
-    unsigned entries_;
+    unsigned entries_, most_;
     std::vector<segment> held_;  ///< oldest first; few, so that moving them up costs less than a cyclic order
     unsigned used_ = 0;
     unsigned released_ = 0;  ///< of the held ones, the oldest, whose release is known
