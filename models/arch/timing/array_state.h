@@ -13,6 +13,15 @@
 /// What PEs, ports and banks carry from one pass into the next.
 namespace eyeriss::arch::timing {
 
+/// Words of a window's psums, two in each.
+[[nodiscard]] inline std::uint32_t psum_words(unsigned rows) {
+    return (rows + 1) / 2;
+}
+/// Cycles that they take to cross a psum port.
+[[nodiscard]] inline cycle_t psum_port_cycles(const machine& m, unsigned rows) {
+    return (std::uint64_t{rows} * m.pe.psum_bits + m.noc.psum_port_bits - 1) / m.noc.psum_port_bits;
+}
+
 /// What moves a PE's psums does up to a cycle.
 struct psum_activity {
     cause what = cause::psum_ports;

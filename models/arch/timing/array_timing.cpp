@@ -5,15 +5,6 @@
 
 namespace eyeriss::arch::timing {
 
-namespace {
-
-/// A word holds two psums.
-std::uint32_t psum_words(unsigned rows) {
-    return (rows + 1) / 2;
-}
-
-}  // namespace
-
 array_timing::array_timing(const machine& m)
     : m_(m),
       pes_(m.noc.pes(), timed_pe(m.pe)),
@@ -133,7 +124,7 @@ void array_timing::run_chain(const pass& p, const chain& c, kept_tile* kept, uns
 
 cycle_t array_timing::psum_port_cycles(unsigned rows) const {
     if (m_.ideal.noc) return psum_words(rows);
-    return (std::uint64_t{rows} * m_.pe.psum_bits + m_.noc.psum_port_bits - 1) / m_.noc.psum_port_bits;
+    return timing::psum_port_cycles(m_, rows);
 }
 
 /// The bank gives a window's psums to the chain's first PE: each once it was written, as its FIFO has places.

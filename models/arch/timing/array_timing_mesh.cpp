@@ -60,7 +60,7 @@ void array_timing::cross_mesh(const chain& c, std::size_t position) {
     if (from == to) return;
     const mesh_transit::route route(m_.noc, from, {to});
     const cycle_t scale = psum_port_cycles(c.rows);
-    const cycle_t all = (c.rows + 1) / 2;
+    const cycle_t all = psum_words(c.rows);
     above_.clear();
     for (const psum_run& r : below_) {
         const cycle_t cycles = (r.words * scale + all - 1) / all;
@@ -99,7 +99,7 @@ void array_timing::tell_psums(const chain& c, std::size_t position, bool out) {
     const unsigned from = enters || out ? to : c.pes[position - 1].pe / in_cluster;
     if (!enters && !out && from == to) return;
     const cycle_t scale = psum_port_cycles(c.rows);
-    const cycle_t all = (c.rows + 1) / 2;
+    const cycle_t all = psum_words(c.rows);
     told_.network = enters ? noc::port_kind::psum_in : noc::port_kind::psum_out;
     told_.cluster = from;
     told_.port = c.out_port % m_.noc.pe_cols;

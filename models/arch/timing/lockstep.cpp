@@ -12,11 +12,6 @@ constexpr std::size_t mask_bits = 32;
 /// A pass ends long before the other half of what 32 bits can count.
 constexpr cycle_t latest_begin = cycle_t{1} << 31;
 
-/// Psums of a window in words of two.
-std::size_t words_of(unsigned rows) {
-    return (std::size_t{rows} + 1) / 2;
-}
-
 }  // namespace
 
 std::vector<lane_kernel> lane_kernels() {
@@ -70,10 +65,8 @@ bool lockstep::fits_in_time(const pass& p) const {
 bool lockstep::knows(const pass& p) {
     if (p.chains.empty() || p.windows > most_windows) return false;
     const chain& first = p.chains.front();
-    const std::size_t words = words_of(first.rows);
-    if ((std::uint64_t{first.rows} * m_.pe.psum_bits + m_.noc.psum_port_bits - 1) / m_.noc.psum_port_bits !=
-        words)
-        return false;
+    const std::size_t words = psum_words(first.rows);
+    if (psum_port_cycles(m_, first.rows) != words) return false;
     const pe_job& job = p.jobs[first.pes.front().pe];
     step_ = job.step;
     all_iacts_ = job.all_iacts;
@@ -118,10 +111,11 @@ void lockstep::group_chains() {
 
 /// Gives vectors to what has as many as the pass needs.
 void lockstep::share_out_store() {
-    row_words_ = all_iacts_ ? 0 : (std::size_t{pass_->windows} * step_ + columns_) / mask_bits + 2;
+    const std::size_t row_words =
+        all_iacts_ ? 0 : (std::size_t{pass_->windows} * step_ + columns_) / mask_bits + 2;
     const std::size_t psums = words_ * pass_->windows;
     store_.assign(
-        groups_.size() * (fifo_places_ + psums) + pe_lanes_.size() * (columns_ + row_words_ + fifo_places_),
+        groups_.size() * (fifo_places_ + psums) + pe_lanes_.size() * (columns_ + row_words + fifo_places_),
         {});
     std::span<lanes> rest(store_);
     const auto take = [&rest](std::size_t count) {
@@ -135,7 +129,7 @@ void lockstep::share_out_store() {
     }
     for (pe_lanes& p : pe_lanes_) {
         p.column_cycles = take(columns_);
-        p.row = take(row_words_);
+        p.row = take(row_words);
         p.places = take(fifo_places_);
     }
 }
@@ -204,9 +198,8 @@ void lockstep::load_job(pe_lanes& p, std::size_t lane, const pe_job& job) {
     p.columns.of[lane] = ~0U >> (most_columns - job.columns());
     for (std::size_t column = 0; column < job.columns(); ++column)
         p.column_cycles[column].of[lane] = job.column_cycles[column];
-    constexpr unsigned half = 32;
     for (std::size_t word = 0; word < p.row.size() && word / 2 < job.nonzero.size(); ++word)
-        p.row[word].of[lane] = static_cast<std::uint32_t>(job.nonzero[word / 2] >> (word % 2 * half));
+        p.row[word].of[lane] = static_cast<std::uint32_t>(job.nonzero[word / 2] >> (word % 2 * mask_bits));
 }
 
 void lockstep::load_places(std::span<lanes> to, std::size_t lane, const psum_fifo& fifo) {

@@ -91,7 +91,6 @@ private:
     std::size_t fifo_places_ = 0;
     std::size_t next_place_ = 0;  ///< that the next window's first word takes
     std::size_t columns_ = 0;     ///< the most of a PE
-    std::size_t row_words_ = 0;   ///< of non-zero bits, 32 each
     unsigned step_ = 0;
     bool all_iacts_ = false;
 };
