@@ -59,7 +59,7 @@ unsigned rim_ends(const noc_parameters& p) {
 
 hierarchical_mesh::hierarchical_mesh(sc_core::sc_module_name name, const noc_parameters& p,
                                      const sc_core::sc_time& cycle)
-    : network(name), p_(p), clusters_("cluster"), rim_("rim", rim_ends(p)) {
+    : network(name), p_(p), rim_("rim", rim_ends(p)), clusters_("cluster") {
     clusters_.init(p.clusters(), [&](const char* cluster_name, std::size_t) {
         return new router_cluster(cluster_name, p,
                                   cycle);  // NOLINT(cppcoreguidelines-owning-memory): sc_vector owns

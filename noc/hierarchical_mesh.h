@@ -106,8 +106,9 @@ private:
     void link(router& r, unsigned port, router* neighbour, unsigned neighbour_port);
 
     noc_parameters p_;
-    sc_core::sc_vector<router_cluster> clusters_;
+    // Clusters are made last and so go first: the kernel looks for a socket that goes from its newest on.
     rim rim_;
+    sc_core::sc_vector<router_cluster> clusters_;
 };
 
 }  // namespace eyeriss::noc

@@ -11,11 +11,11 @@ pe_cluster::pe_cluster(sc_core::sc_module_name name, std::uint32_t first_index, 
       psum_in("psum_in", m.noc.pe_cols),
       psum_out("psum_out", m.noc.pe_cols),
       noc_(m.noc),
-      pes_("pe"),
       to_iact_("to_iact", m.noc.pes_per_cluster()),
       to_weight_("to_weight", m.noc.pes_per_cluster()),
       to_bottom_("to_bottom", m.noc.pe_cols),
-      from_top_("from_top", m.noc.pe_cols) {
+      from_top_("from_top", m.noc.pe_cols),
+      pes_("pe") {
     pes_.init(noc_.pes_per_cluster(), [&](const char* pe_name, std::size_t i) {
         // sc_vector owns what its creator makes.
         return new pe::pe(

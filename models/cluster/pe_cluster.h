@@ -37,11 +37,12 @@ private:
     void leave_psums(int column, noc::burst& b, sc_core::sc_time& delay);
 
     noc::noc_parameters noc_;
-    sc_core::sc_vector<pe::pe> pes_;
     sc_core::sc_vector<noc::stream_out<pe_cluster>> to_iact_;
     sc_core::sc_vector<noc::stream_out<pe_cluster>> to_weight_;
     sc_core::sc_vector<noc::stream_out<pe_cluster>> to_bottom_;
     sc_core::sc_vector<noc::stream_in<pe_cluster>> from_top_;
+    // PEs are made last and so go first: the kernel looks for a socket that goes from its newest on.
+    sc_core::sc_vector<pe::pe> pes_;
     // What the sockets are bound to: every burst asks, and looking it up costs more than delivering it.
     std::vector<target*> iact_targets_, weight_targets_, bottom_targets_, above_targets_;
 };
