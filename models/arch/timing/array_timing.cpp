@@ -261,6 +261,7 @@ void array_timing::end_pass(const pass& p) {
 void array_timing::run_windows(const pass& p, std::span<kept_tile* const> kept) {
     const bool side_by_side = lockstep_ && !transfer_observer_ &&
                               lockstep_->begin(p, {pes_, iacts_, psum_in_ports_, psum_out_ports_, kept});
+    supply_ = side_by_side ? &lockstep_->iacts() : nullptr;
     for (unsigned window = 0; window < p.windows; ++window) {
         for (const stream& s : p.streams) send(p, s, window);
         if (side_by_side) {
@@ -270,6 +271,7 @@ void array_timing::run_windows(const pass& p, std::span<kept_tile* const> kept) 
         for (std::size_t i = 0; i < p.chains.size(); ++i) run_chain(p, p.chains[i], kept[i], window);
     }
     if (side_by_side) lockstep_->end();
+    supply_ = nullptr;
 }
 
 pass_times array_timing::run(const pass& p) {

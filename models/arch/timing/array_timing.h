@@ -109,6 +109,8 @@ private:
     static void take_weights(timed_pe& pe, cycle_t first, cycle_t last, cycle_t from_dram);
     void send(const pass& p, const stream& s, unsigned window);
     void send_segment(const pass& p, const stream& s, unsigned segment);
+    [[nodiscard]] cycle_t room_from(const pass& p, const stream& s, unsigned entries);
+    void take_segment(const pass& p, const stream& s, unsigned entries, cycle_t words, cycle_t last);
     void run_chain(const pass& p, const chain& c, kept_tile* kept, unsigned window);
     void feed(const chain& c, kept_tile& kept);
     void move(const pass& p, const chain& c, std::size_t position, cycle_t accumulated);
@@ -135,6 +137,7 @@ private:
     std::unordered_map<std::uint64_t, kept_tile> kept_;
     std::vector<psum_run> below_, above_;  ///< words on their way into and out of the PE at hand
     std::optional<lockstep> lockstep_;     ///< where it knows the machine
+    iact_supply* supply_ = nullptr;        ///< of a pass that lockstep has taken over
     window_observer observer_;
     transfer_observer transfer_observer_;
     noc::transfer told_;

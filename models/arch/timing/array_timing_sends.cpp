@@ -49,6 +49,14 @@ void array_timing::take_weights(timed_pe& pe, cycle_t first, cycle_t last, cycle
     pe.pipeline.begin_pass(std::max(pe.job_end, last) + 1);
 }
 
+namespace {
+
+std::size_t number_of(const pass& p, const stream& s) {
+    return static_cast<std::size_t>(&s - p.streams.data());
+}
+
+}  // namespace
+
 void array_timing::send(const pass& p, const stream& s, unsigned window) {
     const unsigned last = window + p.window_segments - 1;
     for (unsigned i = window == 0 ? 0 : last; i <= last; ++i) send_segment(p, s, i);
@@ -61,20 +69,13 @@ void array_timing::send_segment(const pass& p, const stream& s, unsigned segment
     const cycle_t filled = p.iacts_filled[s.bank];
     cycle_t begin = filled + 1;
     if (!m_.ideal.noc) begin = std::max(begin, words > 0 ? std::max(port.sent + 1, port.turn) : port.turn);
-    // One segment beyond the window that stage 2 reads, and none of the pass after the next.
-    for (const sink& k : s.sinks) {
-        auto& iacts = iacts_[k.pe];
-        begin = std::max(
-            {begin, iacts.room.full_until(entries, p.window_segments + 1) + 1, iacts.job_before_end + 1});
-        // No port keeps segments in their order here.
-        if (m_.ideal.noc) begin = std::max(begin, iacts.segments_ready - 1);
-    }
+    begin = std::max(begin, room_from(p, s, entries));
     cycle_t last = m_.ideal.noc ? begin : begin + std::max<cycle_t>(words, 1) - 1;
     port.account.idle(std::min(filled, begin - 1));
     if (words > 0 && transfer_observer_)
         tell(noc::port_kind::iact, s.port, m_.noc.iact_routers(), words, begin, s.sinks);
     if (words > 0 && meshes_) {
-        const auto& route = meshes_->routes[static_cast<std::size_t>(&s - p.streams.data())];
+        const auto& route = meshes_->routes[number_of(p, s)];
         last = cross_iacts(route, s, words, begin);
         begin = last + 1 - words * route.copies();
     }
@@ -85,6 +86,31 @@ void array_timing::send_segment(const pass& p, const stream& s, unsigned segment
     }
     port.turn = last;
     banks_read_[s.bank] = m_.ideal.noc ? std::max(banks_read_[s.bank], last) : last;
+    take_segment(p, s, entries, words, last);
+}
+
+/// First cycle in which every PE of a stream has room for a segment: one beyond the window that stage 2
+/// reads, and none of the pass after the next.
+cycle_t array_timing::room_from(const pass& p, const stream& s, unsigned entries) {
+    if (supply_ != nullptr) return supply_->full_until(number_of(p, s), entries) + 1;
+    cycle_t from = 0;
+    for (const sink& k : s.sinks) {
+        auto& iacts = iacts_[k.pe];
+        from = std::max(
+            {from, iacts.room.full_until(entries, p.window_segments + 1) + 1, iacts.job_before_end + 1});
+        // No port keeps segments in their order here.
+        if (m_.ideal.noc) from = std::max(from, iacts.segments_ready - 1);
+    }
+    return from;
+}
+
+void array_timing::take_segment(const pass& p, const stream& s, unsigned entries, cycle_t words,
+                                cycle_t last) {
+    const cycle_t filled = p.iacts_filled[s.bank];
+    if (supply_ != nullptr) {
+        supply_->add(number_of(p, s), entries, last, filled);
+        return;
+    }
     for (const sink& k : s.sinks) {
         auto& iacts = iacts_[k.pe];
         iacts.room.add(entries);

@@ -7,6 +7,7 @@
 
 #include "models/arch/machine.h"
 #include "models/arch/timing/array_state.h"
+#include "models/arch/timing/iact_supply.h"
 #include "models/arch/timing/lockstep_lanes.h"
 #include "models/arch/timing/pass.h"
 
@@ -36,18 +37,23 @@ public:
         std::span<pass_port> psum_in_ports, psum_out_ports;
         std::span<kept_tile* const> kept;  ///< by chain; null where no psums stay in banks
     };
-    /// Takes a pass over, when its weights are loaded; false for one that is not known here: chains of
-    /// unequal rows or banks or with a common port, PEs of unequal window steps, more than 32 columns, long
-    /// times.
+    /// Takes a pass over, when its weights are loaded; false for one that is not known here: chains with a
+    /// common port, PEs of unequal window steps at one place of alike chains, with more than 32 columns or
+    /// not with one stream of iacts, long times.
     [[nodiscard]] bool begin(const pass& p, const state& s);
+    /// Where the pass's streams find room.
+    [[nodiscard]] iact_supply& iacts() { return iacts_; }
     /// Runs a window, the segments of which have been sent.
     void run(unsigned window, const window_observer& observer);
     /// Gives the pass back.
     void end();
 
 private:
-    [[nodiscard]] bool knows(const pass& p);
-    [[nodiscard]] bool knows(const chain& c, const chain& first);
+    static constexpr unsigned most_columns = 32;  ///< a bit each
+    static constexpr std::size_t mask_bits = 32;  ///< iacts whose zeros a number holds
+    [[nodiscard]] bool knows(const pass& p) const;
+    [[nodiscard]] bool knows(const chain& c) const;
+    [[nodiscard]] static bool alike(const chain& a, const chain& b);
     [[nodiscard]] bool share_ports(const pass& p);
     [[nodiscard]] bool fits_in_time(const pass& p) const;
     [[nodiscard]] std::uint32_t in_lane(cycle_t cycle) const {
@@ -60,15 +66,29 @@ private:
         pe_lanes* lanes = nullptr;
     };
     void group_chains();
+    [[nodiscard]] bool shape_places();
     void share_out_store();
-    [[nodiscard]] std::span<const std::size_t> chains_of(std::size_t group) const;
-    void load(std::size_t group);
+    /// Chains that are evaluated together: alike ones.
+    struct group_of_chains {
+        chain_lanes lanes;
+        std::size_t first = 0, count = 0;  ///< in order_
+    };
+    struct place_shape {
+        std::size_t columns = 0, row_words = 0;
+    };
+    [[nodiscard]] std::span<const std::size_t> chains_of(const group_of_chains& group) const {
+        return std::span(order_).subspan(group.first, group.count);
+    }
+    [[nodiscard]] const pe_job& job_of(const chain& c, std::size_t place) const {
+        return pass_->jobs[c.pes[place].pe];
+    }
+    void load(group_of_chains& group);
     void load_pe(pe_lanes& p, std::size_t lane, const chain& c, std::size_t place);
     static void load_job(pe_lanes& p, std::size_t lane, const pe_job& job);
     void load_places(std::span<lanes> to, std::size_t lane, const psum_fifo& fifo);
     void load_port(port_lanes& to, std::size_t lane, const port_account& account) const;
     void load_psums(std::span<lanes> to, std::size_t lane, psum_reader& written) const;
-    void store(std::size_t group);
+    void store(const group_of_chains& group);
     void store_psums(std::vector<psum_run>& writing, std::span<const lanes> from, std::size_t lane) const;
     void store_pe(const pe_lanes& p, std::size_t lane, const chain& c, std::size_t place);
     void store_places(psum_fifo& fifo, std::span<const lanes> places, std::size_t lane,
@@ -80,18 +100,18 @@ private:
     cycle_t base_ = 0;
     const pass* pass_ = nullptr;
     state state_;
-    std::vector<std::size_t> order_;  ///< of chains, the longest first
-    std::vector<chain_lanes> groups_;
+    iact_supply iacts_;
+    std::vector<std::size_t> order_;  ///< of chains: alike ones together, the longest first
+    std::vector<group_of_chains> groups_;
     std::vector<pe_lanes> pe_lanes_;
+    std::vector<place_shape> shapes_;  ///< of each of them
     std::vector<member> members_;
-    std::vector<lanes> store_;                ///< what their spans lie on
-    std::vector<cycle_t> places_;             ///< of a FIFO, on their way
-    std::vector<bool> in_ports_, out_ports_;  ///< of the pass's chains
-    std::size_t words_ = 0;                   ///< of a window's psums
-    std::size_t fifo_places_ = 0;
-    std::size_t next_place_ = 0;  ///< that the next window's first word takes
-    std::size_t columns_ = 0;     ///< the most of a PE
-    unsigned step_ = 0;
+    std::vector<member> own_rooms_;                    ///< those for which no stream's common room stands
+    std::vector<lanes> store_;                         ///< what their spans lie on
+    std::vector<std::uint32_t> sent_, filled_, read_;  ///< by stream, as in lane_window
+    std::vector<cycle_t> places_;                      ///< of a FIFO, on their way
+    std::vector<bool> in_ports_, out_ports_;           ///< of the pass's chains
+    std::size_t next_place_ = 0;                       ///< of FIFOs that a group leaves
     bool all_iacts_ = false;
 };
 

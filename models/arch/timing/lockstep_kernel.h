@@ -46,7 +46,8 @@ struct part_of_lanes {
                                                  part_of_lanes in) {
     constexpr std::size_t bits = 32;
     if (window.all_iacts) return in(p.columns);
-    const std::size_t word = window.first_iact / bits, shift = window.first_iact % bits;
+    const std::size_t first_iact = window.number * p.step;
+    const std::size_t word = first_iact / bits, shift = first_iact % bits;
     vec picked = in(p.row[word]) >> static_cast<std::uint32_t>(shift);
     if (shift != 0) picked |= in(p.row[word + 1]) << static_cast<std::uint32_t>(bits - shift);
     return picked & in(p.columns);
@@ -90,14 +91,27 @@ struct stages {
     }
 };
 
-[[gnu::always_inline]] inline void run_window(pe_lanes& p, const lane_window& window, part_of_lanes in) {
+/// When the PEs' segments are in their SPads, and the banks behind them were filled.
+struct supply {
+    lanes ready, filled;
+    [[gnu::always_inline]] supply(const pe_lanes& p, const lane_window& window) {
+        for (std::size_t lane = 0; lane < lane_count; ++lane) {
+            const std::uint32_t stream = p.stream.of[lane];
+            ready.of[lane] = window.sent[stream] + 1 + p.travel.of[lane];
+            filled.of[lane] = window.filled[stream];
+        }
+    }
+};
+
+[[gnu::always_inline]] inline void run_window(pe_lanes& p, const lane_window& window, const supply& iacts,
+                                              part_of_lanes in) {
     vec picked = picked_columns(p, window, in);
     const mask none = picked == 0;
     picked = none ? vec{} + 1 : picked;
 
     const vec wanted = most(in(p.read), in(p.first));
-    const vec supplied = most(wanted, in(p.ready));
-    const vec for_dram = most(wanted, least(supplied, in(p.filled) + 1)) - wanted;
+    const vec supplied = most(wanted, in(iacts.ready));
+    const vec for_dram = most(wanted, least(supplied, in(iacts.filled) + 1)) - wanted;
     const vec for_iact = supplied - wanted - for_dram;
 
     const vec held = in(p.held);
@@ -169,17 +183,27 @@ struct stages {
     }
 }
 
+[[gnu::always_inline]] inline void tell_read(const pe_lanes& p, const lane_window& window) {
+    for (std::size_t lane = 0; lane < lane_count; ++lane) {
+        std::uint32_t& last = window.read[p.stream.of[lane]];
+        const std::uint32_t read = p.read.of[lane];
+        last = read > last ? read : last;
+    }
+}
+
 [[gnu::always_inline]] inline void run_lanes(chain_lanes& chains, const lane_window& window) {
-    const auto psums = chains.psums.subspan(window.first_word, window.words);
-    for (std::size_t part = 0; part < parts; ++part) {
-        const part_of_lanes in{part};
-        if (chains.from_bank) feed(psums, chains, window.place, in);
-        lanes* below = chains.entry.data();
-        for (pe_lanes& p : chains.pes) {
-            run_window(p, window, in);
-            move_psums(psums, p, below, window.place, in);
-            below = p.places.data();
+    const auto psums = chains.psums.subspan(window.number * chains.words, chains.words);
+    for (std::size_t part = 0; part < parts && chains.from_bank; ++part)
+        feed(psums, chains, chains.place, part_of_lanes{part});
+    lanes* below = chains.entry.data();
+    for (pe_lanes& p : chains.pes) {
+        const supply iacts(p, window);
+        for (std::size_t part = 0; part < parts; ++part) {
+            run_window(p, window, iacts, part_of_lanes{part});
+            move_psums(psums, p, below, chains.place, part_of_lanes{part});
         }
+        tell_read(p, window);
+        below = p.places.data();
     }
 }
 

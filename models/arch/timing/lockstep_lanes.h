@@ -25,14 +25,16 @@ struct port_lanes {
 struct pe_lanes {
     lanes live;  ///< all bits set where the chain has a PE here
     lanes read, looked_up, taken_before, taken, word_read, accumulated, before, first, held, charged;
-    lanes moved;          ///< the last psum has moved
-    lanes latency;        ///< of psums from the PE before
-    lanes columns;        ///< a bit for each weight column
-    lanes ready, filled;  ///< of the window at hand
-    lanes exit_used;      ///< the last psum came into the FIFO above, or crossed the psum port
-    port_lanes port;      ///< of the chains that end here
-    bool ends = false;    ///< some do
-    bool adds = false;    ///< psums come from below
+    lanes read_before;       ///< `read` of the pass's last window but one
+    lanes moved;             ///< the last psum has moved
+    lanes latency;           ///< of psums from the PE before
+    lanes columns;           ///< a bit for each weight column
+    lanes stream, travel;    ///< that brings its iacts, and their latency
+    lanes exit_used;         ///< the last psum came into the FIFO above, or crossed the psum port
+    port_lanes port;         ///< of the chains that end here
+    bool ends = false;       ///< some do
+    bool adds = false;       ///< psums come from below
+    std::uint32_t step = 1;  ///< iacts between windows
     lanes wait_iact, wait_dram, bubble, wait_psum_in, wait_psum_out;
     std::span<lanes> column_cycles;  ///< by column; 0 for one without words
     std::span<lanes> row;            ///< non-zero bits of its iacts, 32 at a time
@@ -49,15 +51,18 @@ struct chain_lanes {
     std::span<lanes> psums;  ///< of the pass, word by word: in, the cycle in which a bank has written it;
                              ///< out, the one in which it has left the chain
     std::span<pe_lanes> pes;
+    std::size_t words = 0;  ///< of a window's psums
+    std::size_t place = 0;  ///< of FIFOs that the next window's first word takes
 };
 
 /// A window of a pass, the same in all chains.
 struct lane_window {
-    std::size_t first_iact = 0;  ///< of the row
-    bool all_iacts = false;      ///< raw: every one takes its turn
-    std::size_t place = 0;       ///< of FIFOs that its first word takes
-    std::size_t first_word = 0;  ///< of the pass's psums
-    std::size_t words = 0;
+    std::size_t number = 0;
+    bool all_iacts = false;  ///< raw: every one takes its turn
+    /// By stream: the window's last segment has been sent, the bank behind it was filled, and the last iact
+    /// that a PE has read. There is one more, for lanes without a PE.
+    std::span<const std::uint32_t> sent, filled;
+    std::span<std::uint32_t> read;
 };
 
 /// Sends a window through chains. There is one for each set of vector instructions; they do the same.

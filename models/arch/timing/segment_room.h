@@ -16,6 +16,8 @@ public:
         : entries_(entries), most_(segments), held_(segments + 1) {}
 
     void reset() { used_ = used_entries_ = released_ = 0; }
+    /// Segments that it holds at most.
+    [[nodiscard]] unsigned most_segments() const { return most_; }
 
     /// Last cycle in which a segment of so many entries cannot be sent yet, where `most` segments may be held
     /// with it; 0 when it always could. Asked once for each segment, in order.
@@ -46,6 +48,32 @@ public:
         for (; count > 0 && released_ < used_; --count) {
             held_[released_++].released = cycle;
         }
+    }
+
+    /// Whether both hold segments of the same entries, all read for the last time already.
+    [[nodiscard]] bool is_like(const segment_room& other) const {
+        if (used_ != other.used_ || released_ != used_ || other.released_ != used_) return false;
+        for (unsigned i = 0; i < used_; ++i) {
+            if (held_[i].entries != other.held_[i].entries) return false;
+        }
+        return true;
+    }
+    /// Stands for a room like this one, too: has room when both have.
+    void join(const segment_room& other) {
+        for (unsigned i = 0; i < used_; ++i)
+            held_[i].released = std::max(held_[i].released, other.held_[i].released);
+    }
+    /// After `sent` segments, all released, for which `common` stood for this room: `released(i)` is when
+    /// this one's segment i of them was read for the last time.
+    template <typename Released>
+    void take_over(const segment_room& common, unsigned sent, Released released) {
+        const unsigned older = common.used_ > sent ? common.used_ - sent : 0;
+        for (unsigned i = 0; i < older; ++i) held_[i] = held_[used_ - older + i];
+        held_.resize(std::max(held_.size(), common.held_.size()));
+        for (unsigned i = older; i < common.used_; ++i)
+            held_[i] = {common.held_[i].entries, released(sent + i - common.used_)};
+        used_ = released_ = common.used_;
+        used_entries_ = common.used_entries_;
     }
 
 private:
