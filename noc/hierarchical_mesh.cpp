@@ -19,20 +19,20 @@ constexpr std::array<port_name, psum_count> psum_names{
 }  // namespace
 
 router_cluster::router_cluster(sc_core::sc_module_name name, const noc_parameters& p,
-                               const sc_core::sc_time& cycle)
+                               const sc_core::sc_time& cycle, mesh_words& all)
     : sc_module(name), iact("iact"), weight("weight"), psum("psum") {
     const sc_core::sc_time hop = p.hop_cycles * cycle;
     const auto make = [&hop](std::span<const port_name> names, router::port_set mesh,
-                             router::port_set straight) {
-        return [&hop, names, mesh, straight](const char* router_name, std::size_t) {
+                             router::port_set straight, words_out& words) {
+        return [&hop, &words, names, mesh, straight](const char* router_name, std::size_t) {
             // sc_vector owns what its creator makes.
-            return new router(router_name, names, mesh, straight,
-                              hop);  // NOLINT(cppcoreguidelines-owning-memory)
+            return new router(router_name, names, mesh, straight, hop,
+                              words);  // NOLINT(cppcoreguidelines-owning-memory)
         };
     };
-    iact.init(p.iact_routers(), make(iact_names, ~(1U << iact_local), 1U << iact_local));
-    weight.init(p.pe_rows, make(weight_names, ~(1U << weight_local), 1U << weight_local));
-    psum.init(p.pe_cols, make(psum_names, 1U << psum_mesh, 1U << psum_mesh));
+    iact.init(p.iact_routers(), make(iact_names, ~(1U << iact_local), 1U << iact_local, all.iact));
+    weight.init(p.pe_rows, make(weight_names, ~(1U << weight_local), 1U << weight_local, all.weight));
+    psum.init(p.pe_cols, make(psum_names, 1U << psum_mesh, 1U << psum_mesh, all.psum));
 }
 
 void router_cluster::clear_counts() {
@@ -61,8 +61,8 @@ hierarchical_mesh::hierarchical_mesh(sc_core::sc_module_name name, const noc_par
                                      const sc_core::sc_time& cycle)
     : network(name), p_(p), rim_("rim", rim_ends(p)), clusters_("cluster") {
     clusters_.init(p.clusters(), [&](const char* cluster_name, std::size_t) {
-        return new router_cluster(cluster_name, p,
-                                  cycle);  // NOLINT(cppcoreguidelines-owning-memory): sc_vector owns
+        return new router_cluster(cluster_name, p, cycle,
+                                  all_);  // NOLINT(cppcoreguidelines-owning-memory): sc_vector owns
     });
     const auto at = [this](int row, int col) -> router_cluster* {
         const bool inside = row >= 0 && col >= 0 && row < static_cast<int>(p_.cluster_rows) &&
@@ -292,39 +292,9 @@ link_counts hierarchical_mesh::links() const {
     return n;
 }
 
-namespace {
-
-void add(hierarchical_mesh::traffic& t, const sc_core::sc_vector<router>& routers, unsigned first_local,
-         unsigned last_local) {
-    for (const router& r : routers) {
-        for (unsigned port = 0; port < r.out.size(); ++port) {
-            (port >= first_local && port <= last_local ? t.local : t.mesh) += r.words(port);
-        }
-    }
-}
-
-}  // namespace
-
-hierarchical_mesh::traffic hierarchical_mesh::iact_traffic() const {
-    traffic t;
-    for (const auto& c : clusters_) add(t, c.iact, iact_local, iact_local);
-    return t;
-}
-
-hierarchical_mesh::traffic hierarchical_mesh::weight_traffic() const {
-    traffic t;
-    for (const auto& c : clusters_) add(t, c.weight, weight_local, weight_local);
-    return t;
-}
-
-hierarchical_mesh::traffic hierarchical_mesh::psum_traffic() const {
-    traffic t;
-    for (const auto& c : clusters_) add(t, c.psum, psum_bank, psum_pe);
-    return t;
-}
-
 void hierarchical_mesh::clear_counts() {
     for (auto& c : clusters_) c.clear_counts();
+    all_ = {};
 }
 
 }  // namespace eyeriss::noc

@@ -9,6 +9,11 @@
 
 namespace eyeriss::noc {
 
+/// What left all routers of each network.
+struct mesh_words {
+    words_out iact, weight, psum;
+};
+
 /// The routers of one cluster: an iact router a GLB bank, a weight router a PE row, a psum router a PE
 /// column. Ports are numbered as models/abi/noc_config.h states.
 struct router_cluster : sc_core::sc_module {
@@ -16,7 +21,9 @@ struct router_cluster : sc_core::sc_module {
     sc_core::sc_vector<router> weight;
     sc_core::sc_vector<router> psum;
 
-    router_cluster(sc_core::sc_module_name name, const noc_parameters& p, const sc_core::sc_time& cycle);
+    /// `all` outlives the cluster.
+    router_cluster(sc_core::sc_module_name name, const noc_parameters& p, const sc_core::sc_time& cycle,
+                   mesh_words& all);
     void clear_counts();
 };
 
@@ -78,9 +85,9 @@ public:
         return clusters_[c].weight[row].feeds(ports::weight_local);
     }
 
-    [[nodiscard]] traffic iact_traffic() const override;
-    [[nodiscard]] traffic weight_traffic() const override;
-    [[nodiscard]] traffic psum_traffic() const override;
+    [[nodiscard]] traffic iact_traffic() const override { return {all_.iact.mesh, all_.iact.local}; }
+    [[nodiscard]] traffic weight_traffic() const override { return {all_.weight.mesh, all_.weight.local}; }
+    [[nodiscard]] traffic psum_traffic() const override { return {all_.psum.mesh, all_.psum.local}; }
     void clear_counts() override;
     [[nodiscard]] std::vector<driven_link> driven_links() const override;
     [[nodiscard]] link_counts links() const override;
@@ -106,6 +113,7 @@ private:
     void link(router& r, unsigned port, router* neighbour, unsigned neighbour_port);
 
     noc_parameters p_;
+    mesh_words all_;
     // Clusters are made last and so go first: the kernel looks for a socket that goes from its newest on.
     rim rim_;
     sc_core::sc_vector<router_cluster> clusters_;

@@ -6,14 +6,15 @@
 namespace eyeriss::noc {
 
 router::router(sc_core::sc_module_name name, std::span<const port_name> names, port_set mesh,
-               port_set straight, const sc_core::sc_time& hop)
+               port_set straight, const sc_core::sc_time& hop, words_out& all)
     : sc_module(name),
       in("in", static_cast<unsigned>(names.size())),
       out("out", static_cast<unsigned>(names.size())),
       names_(names),
       mesh_(mesh),
       straight_(straight),
-      hop_(hop) {
+      hop_(hop),
+      all_(all) {
     select_.fill(none);
     for (unsigned port = 0; port < names.size(); ++port) {
         in[port].register_b_transport(this, &router::transport, static_cast<int>(port));
@@ -61,7 +62,12 @@ void router::transport(int source, burst& b, sc_core::sc_time& delay) {
         const auto port = static_cast<unsigned>(std::countr_zero(rest));
         words_[port] += b.words;
         sc_core::sc_time there = delay;
-        if ((mesh_ >> port & 1U) != 0) there += hop_;
+        if ((mesh_ >> port & 1U) != 0) {
+            all_.mesh += b.words;
+            there += hop_;
+        } else {
+            all_.local += b.words;
+        }
         beyond_[port]->b_transport(b, there);
     }
 }

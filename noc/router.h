@@ -19,6 +19,11 @@ struct port_name {
     std::string_view source, destination;
 };
 
+/// Words that left routers, over links between routers and over others; a multicast once a link.
+struct words_out {
+    std::uint64_t mesh = 0, local = 0;
+};
+
 /// A circuit-switched router: every destination port has a multiplexer that selects one source port, or none,
 /// for a whole layer. A burst on a source port leaves by every destination port that selects it (JETCAS 9(2),
 /// 2019, section III). Ports on the rim of the mesh have no neighbour: what is driven there is refused by
@@ -36,9 +41,9 @@ public:
     /// `names` has an entry a port and lives as long as the router. `mesh` are the destination ports that are
     /// mesh links, which take `hop`. `straight` are the ports whose destination may select the source of the
     /// same number: elsewhere source and destination of one number are the same neighbour, and a burst would
-    /// go back where it came from.
+    /// go back where it came from. What leaves is added to `all` as well, which outlives the router.
     router(sc_core::sc_module_name name, std::span<const port_name> names, port_set mesh, port_set straight,
-           const sc_core::sc_time& hop);
+           const sc_core::sc_time& hop, words_out& all);
 
     /// Declares a destination port as leading nowhere (rim of the mesh).
     void leave_open(unsigned port) { open_[port] = true; }
@@ -68,10 +73,11 @@ private:
     port_set mesh_;
     port_set straight_;
     sc_core::sc_time hop_;
+    words_out& all_;
     // By port, within the object: a burst of a large array visits thousands of routers.
     std::array<port_set, most_ports> reached_{};  ///< by source, the destinations that select it
     std::array<std::uint64_t, most_ports> words_{};
-    std::array<tlm::tlm_fw_transport_if<stream_protocol>*, most_ports> beyond_{};  ///< what `out` is bound to
+    std::array<stream_target*, most_ports> beyond_{};  ///< what `out` is bound to
     std::array<std::uint8_t, most_ports> select_{};
     std::array<bool, most_ports> open_{};
 };

@@ -49,6 +49,10 @@ struct stream_protocol {
     using tlm_phase_type = tlm::tlm_phase;
 };
 
+/// What carries a burst on behind a bound socket; modules that see many bursts keep it, since a socket looks
+/// it up each time.
+using stream_target = tlm::tlm_blocking_transport_if<burst>;
+
 template <typename Module>
 using stream_in = tlm_utils::passthrough_target_socket_tagged<Module, 32, stream_protocol>;
 template <typename Module>

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "models/accelerator/fault.h"
-
 namespace eyeriss::accelerator {
 
 array::array(sc_core::sc_module_name name, const arch::machine& m)
@@ -19,7 +17,7 @@ array::array(sc_core::sc_module_name name, const arch::machine& m)
     // sc_vector owns what its creators make.
     clusters_.init(m.noc.clusters(), [&](const char* child, std::size_t i) {
         const auto first = static_cast<std::uint32_t>(i * m_.noc.pes_per_cluster());
-        return new cluster::pe_cluster(child, first, m_);  // NOLINT(cppcoreguidelines-owning-memory)
+        return new cluster::pe_cluster(child, first, m_, counts_);  // NOLINT(cppcoreguidelines-owning-memory)
     });
     glbs_.init(m.noc.clusters(), [&](const char* child, std::size_t) {
         return new glb::glb_cluster(child, m_);  // NOLINT(cppcoreguidelines-owning-memory)
@@ -73,12 +71,11 @@ void array::begin_layer(const layer_program& program, const arch::tiling& tiles,
     for (auto& glb : glbs_) glb.begin_layer(program.map.iact_single_buffer);
     find_sources();
     mapped_.clear();
-    mapped_cluster_.assign(m_.noc.clusters(), false);
+    counts_ = {};
     for_each_pe(m_.noc, [&](const arch::pe_site& site, std::uint32_t pe) {
         pe_at(site).begin_layer(timed);
         if (!tiles.locate(site)) return;
         mapped_.push_back({site, pe, &pe_at(site), std::nullopt});
-        mapped_cluster_[pe / m_.noc.pes_per_cluster()] = true;
     });
     find_weight_tiles(tiles);
     find_chains(tiles);
@@ -301,34 +298,41 @@ std::vector<arch::timing::chain> array::run_chains(const arch::tiling& tiles, co
     return chains;
 }
 
+std::optional<layer_fault> array::fault_of(const pe::pe& pe, unsigned cluster) {
+    switch (pe.fault()) {
+        case pe::pe_fault::none:
+            break;
+        case pe::pe_fault::weight_spad:
+            return layer_fault(EYERISS_ERR_SPAD_OVERFLOW, pe.index(),
+                               fmt::format("{}: the weight tile exceeds its SPads", pe.name()));
+        case pe::pe_fault::iact_spad:
+            return layer_fault(EYERISS_ERR_SPAD_OVERFLOW, pe.index(),
+                               fmt::format("{}: a window exceeds the iact SPads", pe.name()));
+        case pe::pe_fault::starved:
+            return layer_fault(EYERISS_ERR_NOC_CONFLICT, cluster,
+                               fmt::format("{}: waits for iacts that no port sends", pe.name()));
+        case pe::pe_fault::corrupt:
+            return layer_fault(EYERISS_ERR_PAYLOAD_CODE, pe.index(),
+                               fmt::format("{}: what its weight SPads hold is no tile", pe.name()));
+        case pe::pe_fault::conflict:
+            return layer_fault(EYERISS_ERR_NOC_CONFLICT, cluster,
+                               fmt::format("{}: operands of different tiles meet", pe.name()));
+    }
+    return std::nullopt;
+}
+
+/// Throws for the first cluster with a fault. A PE finds one only where it has work.
 void array::check_faults() const {
+    auto mapped = mapped_.begin();
     for (unsigned c = 0; c < m_.noc.clusters(); ++c) {
         if (const auto bank = glbs_[c].uncorrectable_bank()) {
             throw layer_fault(EYERISS_ERR_ECC, c << 8 | *bank,
                               fmt::format("{}: bank {}: a word with two wrong bits", glbs_[c].name(), *bank));
         }
-        if (!mapped_cluster_[c]) continue;
-        for (unsigned i = 0; i < m_.noc.pes_per_cluster(); ++i) {
-            const pe::pe& pe = clusters_[c].at(i / m_.noc.pe_cols, i % m_.noc.pe_cols);
-            switch (pe.fault()) {
-                case pe::pe_fault::none:
-                    break;
-                case pe::pe_fault::weight_spad:
-                    throw layer_fault(EYERISS_ERR_SPAD_OVERFLOW, pe.index(),
-                                      fmt::format("{}: the weight tile exceeds its SPads", pe.name()));
-                case pe::pe_fault::iact_spad:
-                    throw layer_fault(EYERISS_ERR_SPAD_OVERFLOW, pe.index(),
-                                      fmt::format("{}: a window exceeds the iact SPads", pe.name()));
-                case pe::pe_fault::starved:
-                    throw layer_fault(EYERISS_ERR_NOC_CONFLICT, c,
-                                      fmt::format("{}: waits for iacts that no port sends", pe.name()));
-                case pe::pe_fault::corrupt:
-                    throw layer_fault(EYERISS_ERR_PAYLOAD_CODE, pe.index(),
-                                      fmt::format("{}: what its weight SPads hold is no tile", pe.name()));
-                case pe::pe_fault::conflict:
-                    throw layer_fault(EYERISS_ERR_NOC_CONFLICT, c,
-                                      fmt::format("{}: operands of different tiles meet", pe.name()));
-            }
+        const std::uint32_t end = (c + 1) * m_.noc.pes_per_cluster();
+        for (; mapped != mapped_.end() && mapped->index < end; ++mapped) {
+            if (!mapped->tile) continue;
+            if (const auto fault = fault_of(*mapped->unit, c)) throw layer_fault(*fault);
         }
     }
 }
@@ -344,26 +348,16 @@ void array::describe_jobs(std::vector<arch::timing::pe_job>& jobs) const {
 
 void array::count(layer_report& report) const {
     constexpr unsigned pair_bits = 12;
-    std::uint64_t read_bits = 0;
-    std::uint64_t write_bits = 0;
-    for (const auto& c : clusters_) {
-        for (unsigned i = 0; i < m_.noc.pes_per_cluster(); ++i) {
-            const auto& n = c.at(i / m_.noc.pe_cols, i % m_.noc.pe_cols).counts();
-            report.macs_nominal += n.macs_nominal;
-            report.macs_effectual += n.macs_effectual;
-            report.psum_overflows += n.psum_overflows;
-            report.actions += n.actions;
-            if (i / m_.noc.pe_cols + 1 != m_.noc.pe_rows) {
-                report.actions[energy::action::psum_hop] += n.psum_words_in;
-            }
-            read_bits += n.iact_reads * pair_bits + n.weight_words * m_.noc.weight_port_bits +
-                         n.psum_accesses / 2 * m_.pe.psum_bits;
-            write_bits += n.iact_fills * pair_bits + n.weight_fills * m_.noc.weight_port_bits +
-                          n.psum_accesses / 2 * m_.pe.psum_bits;
-        }
-    }
-    report.spad_read_bytes = read_bits / 8;
-    report.spad_write_bytes = write_bits / 8;
+    report.macs_nominal += counts_.macs_nominal;
+    report.macs_effectual += counts_.macs_effectual;
+    report.psum_overflows += counts_.psum_overflows;
+    report.actions += counts_.actions;
+    report.actions[energy::action::psum_hop] += counts_.psum_words_in - counts_.psum_words_entered;
+    const std::uint64_t psum_bits = counts_.psum_accesses / 2 * m_.pe.psum_bits;
+    report.spad_read_bytes =
+        (counts_.iact_reads * pair_bits + counts_.weight_words * m_.noc.weight_port_bits + psum_bits) / 8;
+    report.spad_write_bytes =
+        (counts_.iact_fills * pair_bits + counts_.weight_fills * m_.noc.weight_port_bits + psum_bits) / 8;
     for (const auto& glb : glbs_) {
         report.glb_read_bytes += glb.read_bytes();
         report.glb_write_bytes += glb.write_bytes();

@@ -5,6 +5,7 @@
 #include <systemc>
 #include <vector>
 
+#include "models/accelerator/fault.h"
 #include "models/accelerator/layer_program.h"
 #include "models/accelerator/report.h"
 #include "models/arch/tiling.h"
@@ -97,9 +98,11 @@ private:
                                                      const arch::tiling::place& place,
                                                      const arch::pe_tile& tile);
     void check_faults() const;
+    [[nodiscard]] static std::optional<layer_fault> fault_of(const pe::pe& pe, unsigned cluster);
 
     arch::machine m_;
     sc_core::sc_time cycle_;
+    pe::pe_counts counts_;  ///< of all PEs
     std::unique_ptr<noc::network> network_;
     sc_core::sc_vector<cluster::pe_cluster> clusters_;
     sc_core::sc_vector<glb::glb_cluster> glbs_;
@@ -113,8 +116,7 @@ private:
         pe::pe* unit = nullptr;
         std::optional<arch::pe_tile> tile;  ///< in the present pass
     };
-    std::vector<mapped_pe> mapped_;     ///< PEs of its chains, by index; no other ever works
-    std::vector<bool> mapped_cluster_;  ///< by cluster: some PE is mapped
+    std::vector<mapped_pe> mapped_;  ///< PEs of its chains, by index; no other ever works
     /// A chain and the place of its first PE in mapped_.
     struct mapped_chain {
         arch::tiling::place place;

@@ -233,7 +233,7 @@ void engine::run_pass(const arch::tiling& tiles, std::uint64_t pass) {
         times = timing_.run(timed);
         last_end_ = std::max(last_end_, times.last_end);
         progressed(last_end_);
-        if (publisher_) publisher_->passed(pass, times, timing_, array_.network());
+        if (publisher_) publisher_->passed(pass, times, timing_, array_.network(), array_.working_pes());
     }
     pe_jobs_ = std::move(timed.jobs);
     const bool last_use = pass + 1 == tiles.passes() || !same_iacts(index, tiles.index(pass + 1));

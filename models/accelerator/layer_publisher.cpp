@@ -137,9 +137,15 @@ void layer_publisher::publish_cluster(cluster_view& view, const ledger& now, cyc
     view.until = until;
 }
 
-void layer_publisher::publish_clusters(const arch::timing::array_timing& timing, std::uint64_t pass) {
+/// Of clusters in which a PE had work: nowhere else did anything change.
+void layer_publisher::publish_clusters(const arch::timing::array_timing& timing,
+                                       std::span<const std::uint32_t> working, std::uint64_t pass) {
     const unsigned pes = m_.noc.pes_per_cluster();
-    for (unsigned c = 0; c < clusters_.size(); ++c) {
+    unsigned next = 0;
+    for (const std::uint32_t worker : working) {
+        const unsigned c = worker / pes;
+        if (c < next) continue;
+        next = c + 1;
         ledger sum{};
         cycle_t until = 0;
         for (unsigned pe = c * pes; pe < (c + 1) * pes; ++pe) {
@@ -152,7 +158,8 @@ void layer_publisher::publish_clusters(const arch::timing::array_timing& timing,
 }
 
 void layer_publisher::passed(std::uint64_t pass, const arch::timing::pass_times& times,
-                             const arch::timing::array_timing& timing, const noc::network& network) {
+                             const arch::timing::array_timing& timing, const noc::network& network,
+                             std::span<const std::uint32_t> working) {
     const cycle_t begin = last_end_;
     last_end_ = std::max(last_end_, times.last_end);
     if (recorder_.wants(stream_kind::pass)) {
@@ -173,7 +180,7 @@ void layer_publisher::passed(std::uint64_t pass, const arch::timing::pass_times&
             }
         }
     }
-    if (recorder_.wants(stream_kind::cluster)) publish_clusters(timing, pass);
+    if (recorder_.wants(stream_kind::cluster)) publish_clusters(timing, working, pass);
 }
 
 /// What is charged only when the layer's end is known.

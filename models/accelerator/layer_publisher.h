@@ -31,8 +31,10 @@ public:
     void begin_layer(cycle_t start, cycle_t configured, std::uint64_t passes);
     /// Iacts for a pass came into the banks: for each the words and the last cycle of its fill.
     void loaded(std::uint64_t pass, std::span<const cycle_t> words, std::span<const cycle_t> filled);
+    /// A pass in which the PEs `working`, in the order of their numbers, had work.
     void passed(std::uint64_t pass, const arch::timing::pass_times& times,
-                const arch::timing::array_timing& timing, const noc::network& network);
+                const arch::timing::array_timing& timing, const noc::network& network,
+                std::span<const std::uint32_t> working);
     /// The layer has ended, from cycle `start` to `end`; one that failed has no ledgers.
     void end_layer(const layer_report& report, cycle_t start, cycle_t end);
 
@@ -59,7 +61,8 @@ private:
                          cycle_t begin, cycle_t end);
     void publish_port(port_view& view, const arch::timing::port_ledger& now, cycle_t until,
                       observe::transaction_id parent);
-    void publish_clusters(const arch::timing::array_timing& timing, std::uint64_t pass);
+    void publish_clusters(const arch::timing::array_timing& timing, std::span<const std::uint32_t> working,
+                          std::uint64_t pass);
     void publish_cluster(cluster_view& view, const ledger& now, cycle_t until, std::string_view name,
                          observe::transaction_id parent);
     void publish_rest(const layer_report& report, cycle_t end);

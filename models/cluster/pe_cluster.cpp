@@ -4,13 +4,15 @@
 
 namespace eyeriss::cluster {
 
-pe_cluster::pe_cluster(sc_core::sc_module_name name, std::uint32_t first_index, const arch::machine& m)
+pe_cluster::pe_cluster(sc_core::sc_module_name name, std::uint32_t first_index, const arch::machine& m,
+                       pe::pe_counts& counts)
     : sc_module(name),
       iact_in("iact_in", m.noc.iact_routers()),
       weight_in("weight_in", m.noc.pe_rows),
       psum_in("psum_in", m.noc.pe_cols),
       psum_out("psum_out", m.noc.pe_cols),
       noc_(m.noc),
+      counts_(counts),
       to_iact_("to_iact", m.noc.pes_per_cluster()),
       to_weight_("to_weight", m.noc.pes_per_cluster()),
       to_bottom_("to_bottom", m.noc.pe_cols),
@@ -20,7 +22,7 @@ pe_cluster::pe_cluster(sc_core::sc_module_name name, std::uint32_t first_index, 
         // sc_vector owns what its creator makes.
         return new pe::pe(
             pe_name, first_index + static_cast<std::uint32_t>(i),  // NOLINT(cppcoreguidelines-owning-memory)
-            m.pe);
+            m.pe, counts);
     });
     for (unsigned i = 0; i < noc_.iact_routers(); ++i) {
         iact_in[i].register_b_transport(this, &pe_cluster::spread_iacts, static_cast<int>(i));
@@ -43,7 +45,7 @@ pe_cluster::pe_cluster(sc_core::sc_module_name name, std::uint32_t first_index, 
 }
 
 void pe_cluster::end_of_elaboration() {
-    const auto resolve = [](auto& sockets, std::vector<target*>& targets) {
+    const auto resolve = [](auto& sockets, std::vector<noc::stream_target*>& targets) {
         for (auto& socket : sockets) targets.push_back(socket.operator->());
     };
     resolve(to_iact_, iact_targets_);
@@ -67,6 +69,7 @@ void pe_cluster::spread_weights(int row, noc::burst& b, sc_core::sc_time& delay)
 }
 
 void pe_cluster::enter_psums(int column, noc::burst& b, sc_core::sc_time& delay) {
+    counts_.psum_words_entered += b.words;
     bottom_targets_[static_cast<std::size_t>(column)]->b_transport(b, delay);
 }
 

@@ -9,14 +9,15 @@
 
 namespace eyeriss::pe {
 
-pe::pe(sc_core::sc_module_name name, std::uint32_t index, const arch::pe_parameters& p)
+pe::pe(sc_core::sc_module_name name, std::uint32_t index, const arch::pe_parameters& p, pe_counts& counts)
     : sc_module(name),
-      iact_in("iact_in"),
-      weight_in("weight_in"),
-      psum_in("psum_in"),
       psum_out("psum_out"),
-      index_(index),
-      p_(p) {
+      weight_in("weight_in"),
+      iact_in("iact_in"),
+      psum_in("psum_in"),
+      counts_(counts),
+      p_(p),
+      index_(index) {
     iact_in.register_b_transport(this, &pe::take_iacts, 0);
     weight_in.register_b_transport(this, &pe::take_weights, 0);
     psum_in.register_b_transport(this, &pe::pass_psums, 0);
@@ -24,7 +25,6 @@ pe::pe(sc_core::sc_module_name name, std::uint32_t index, const arch::pe_paramet
 
 void pe::begin_layer(bool timed) {
     timed_ = timed;
-    counts_ = {};
     fault_ = pe_fault::none;
     iacts_.reset();
     weights_.reset();
@@ -91,7 +91,7 @@ void pe::pass_psums(int, noc::burst& b, sc_core::sc_time& delay) {
             b.words = (psums.values.size() + 1) / 2;
         }
     }
-    psum_out->b_transport(b, delay);
+    above_->b_transport(b, delay);
 }
 
 void pe::strike_operands() {

@@ -14,18 +14,19 @@
 
 namespace eyeriss::pe {
 
-/// What a PE counts over a layer.
+/// What PEs count over a layer.
 struct pe_counts {
     std::uint64_t macs_effectual = 0;  ///< two non-zero operands inside the image
     std::uint64_t macs_nominal = 0;    ///< as its tiles covered the layer
     std::uint64_t psum_overflows = 0;
-    std::uint64_t iact_reads = 0;     ///< entries of the iact data SPad
-    std::uint64_t weight_words = 0;   ///< words read from the weight data SPad
-    std::uint64_t weight_fills = 0;   ///< words written into the weight SPads
-    std::uint64_t iact_fills = 0;     ///< entries written into the iact SPad
-    std::uint64_t psum_accesses = 0;  ///< psum SPad reads and writes
-    energy::action_counts actions;    ///< of lanes and SPads
-    std::uint64_t psum_words_in = 0;  ///< words of two psums that came from below
+    std::uint64_t iact_reads = 0;          ///< entries of the iact data SPad
+    std::uint64_t weight_words = 0;        ///< words read from the weight data SPad
+    std::uint64_t weight_fills = 0;        ///< words written into the weight SPads
+    std::uint64_t iact_fills = 0;          ///< entries written into the iact SPad
+    std::uint64_t psum_accesses = 0;       ///< psum SPad reads and writes
+    energy::action_counts actions;         ///< of lanes and SPads
+    std::uint64_t psum_words_in = 0;       ///< words of two psums that came from below
+    std::uint64_t psum_words_entered = 0;  ///< those of them that entered a cluster's column
 };
 
 enum class pe_fault : std::uint8_t {
@@ -45,15 +46,16 @@ enum class pe_fault : std::uint8_t {
 /// the end (assumption A-PSUM-ORDER; it matters only when saturating).
 class pe : public sc_core::sc_module {
 public:
-    noc::stream_in<pe> iact_in;
-    noc::stream_in<pe> weight_in;
-    noc::stream_in<pe> psum_in;
     noc::stream_out<pe> psum_out;
+    noc::stream_in<pe> weight_in;
+    noc::stream_in<pe> iact_in;
+    noc::stream_in<pe> psum_in;
 
-    /// `index` is the PE's linear number, by which bursts name it.
-    pe(sc_core::sc_module_name name, std::uint32_t index, const arch::pe_parameters& p);
+    /// `index` is the PE's linear number, by which bursts name it. What it does is added to `counts`, which
+    /// many PEs share; that and `p` outlive the PE.
+    pe(sc_core::sc_module_name name, std::uint32_t index, const arch::pe_parameters& p, pe_counts& counts);
 
-    /// Clears SPads, counts and faults for a layer. `timed`: job() is filled.
+    /// Clears SPads and faults for a layer. `timed`: job() is filled.
     void begin_layer(bool timed);
     /// Says what the next row is: its windows, iacts between windows (C0*U), columns (C0*S0) and rows (M0) of
     /// the weight tile. Zero rows: no work, psums pass. Iacts of the pass before are dropped.
@@ -72,8 +74,10 @@ public:
     /// What the timing needs to know of the last row; a job without work when untimed or without one. It
     /// points to the PE's operands.
     [[nodiscard]] const arch::timing::pe_job& job() const { return job_; }
-    [[nodiscard]] const pe_counts& counts() const { return counts_; }
     [[nodiscard]] pe_fault fault() const { return fault_; }
+
+protected:
+    void end_of_elaboration() override { above_ = psum_out.operator->(); }
 
 private:
     void take_iacts(int, noc::burst& b, sc_core::sc_time& delay);
@@ -86,14 +90,16 @@ private:
     void count_windows();
     [[nodiscard]] bool iacts_fit() const;
 
-    std::uint32_t index_;
-    arch::pe_parameters p_;
-    bool timed_ = true;
+    // What a burst needs lies together, behind the socket by which psums come: a large array has more PEs
+    // than a cache has room for.
     unsigned windows_ = 0, step_ = 0, columns_ = 0, rows_ = 0;
-    std::shared_ptr<const iact_row> iacts_;
     std::shared_ptr<const weight_load> weights_;
-    arch::timing::pe_job job_;
-    pe_counts counts_;
+    std::shared_ptr<const iact_row> iacts_;
+    noc::stream_target* above_ = nullptr;  ///< what psum_out is bound to
+    pe_counts& counts_;
+    const arch::pe_parameters& p_;
+    std::uint32_t index_;
+    bool timed_ = true;
     pe_fault fault_ = pe_fault::none;
     struct pending_upset {
         faults::spad pad;
@@ -101,6 +107,7 @@ private:
         row_widths widths;
     };
     std::vector<pending_upset> upsets_;
+    arch::timing::pe_job job_;
 };
 
 }  // namespace eyeriss::pe
