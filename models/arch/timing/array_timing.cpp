@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "models/arch/timing/lockstep.h"
+
 namespace eyeriss::arch::timing {
 
 array_timing::array_timing(const machine& m)
@@ -22,9 +24,11 @@ array_timing::array_timing(const machine& m)
     }
 }
 
+array_timing::~array_timing() = default;
+
 void array_timing::evaluate_with(lane_kernel kernel) {
     lockstep_.reset();
-    if (kernel != nullptr && lockstep::knows(m_)) lockstep_.emplace(m_, kernel);
+    if (kernel != nullptr && lockstep::knows(m_)) lockstep_ = std::make_unique<lockstep>(m_, kernel);
 }
 
 void array_timing::begin_layer(cycle_t start, cycle_t configured, unsigned rows) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <unordered_map>
@@ -10,8 +11,8 @@
 #include "models/arch/machine.h"
 #include "models/arch/timing/array_state.h"
 #include "models/arch/timing/balanced_work.h"
+#include "models/arch/timing/lane_kernel.h"
 #include "models/arch/timing/ledger.h"
-#include "models/arch/timing/lockstep.h"
 #include "models/arch/timing/mesh_transit.h"
 #include "models/arch/timing/pass.h"
 #include "noc/transfer.h"
@@ -28,6 +29,9 @@
 /// Cycles have numbers; "up to cycle c" includes c. What crosses a port in cycle c can be used in c + 1.
 namespace eyeriss::arch::timing {
 
+class iact_supply;
+class lockstep;
+
 /// When the rest of the machine may go on.
 struct pass_times {
     cycle_t outputs_ready = 0;  ///< the last psum has left the chains
@@ -41,6 +45,11 @@ enum class port_group : std::uint8_t { iact, weight, psum_in, psum_out };
 class array_timing {
 public:
     explicit array_timing(const machine& m);
+    ~array_timing();
+    array_timing(const array_timing&) = delete;
+    array_timing& operator=(const array_timing&) = delete;
+    array_timing(array_timing&&) = delete;
+    array_timing& operator=(array_timing&&) = delete;
 
     /// All PEs wait for the layer's configuration from `start` to `configured`. A psum FIFO holds
     /// pe.psum_fifo_windows windows of `rows` psums (the mapping's M0).
@@ -136,7 +145,7 @@ private:
     std::optional<meshes> meshes_;
     std::unordered_map<std::uint64_t, kept_tile> kept_;
     std::vector<psum_run> below_, above_;  ///< words on their way into and out of the PE at hand
-    std::optional<lockstep> lockstep_;     ///< where it knows the machine
+    std::unique_ptr<lockstep> lockstep_;   ///< where it knows the machine
     iact_supply* supply_ = nullptr;        ///< of a pass that lockstep has taken over
     window_observer observer_;
     transfer_observer transfer_observer_;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "models/arch/timing/array_timing.h"
+#include "models/arch/timing/iact_supply.h"
 
 // What the ports of weights and iacts send.
 

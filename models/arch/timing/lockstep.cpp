@@ -80,7 +80,7 @@ bool lockstep::begin(const pass& p, const state& s) {
     const std::size_t streams = p.streams.size() + 1;  // the last one is that of lanes without a PE
     sent_.assign(streams, 0);
     filled_.assign(streams, 0);
-    read_.assign(streams, 0);
+    read_.assign(streams, {});
     return true;
 }
 
@@ -180,7 +180,8 @@ void lockstep::run(unsigned window, const window_observer& observer) {
         if (!chains.entry.empty()) chains.place = (chains.place + chains.words) % chains.entry.size();
     }
     const unsigned read = last ? pass_->window_segments : 1;
-    for (std::size_t i = 0; i < iacts_.streams(); ++i) iacts_.release(i, read, base_ + read_[i]);
+    for (std::size_t i = 0; i < iacts_.streams(); ++i)
+        iacts_.release(i, read, base_ + *std::ranges::max_element(read_[i].of));
     for (const member& m : own_rooms_)
         state_.iacts[m.pe].room.release(read, base_ + m.lanes->read.of[m.lane]);
     if (!observer) return;

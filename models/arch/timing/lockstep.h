@@ -8,13 +8,11 @@
 #include "models/arch/machine.h"
 #include "models/arch/timing/array_state.h"
 #include "models/arch/timing/iact_supply.h"
+#include "models/arch/timing/lane_kernel.h"
 #include "models/arch/timing/lockstep_lanes.h"
 #include "models/arch/timing/pass.h"
 
 namespace eyeriss::arch::timing {
-
-/// The kernels that this processor has the instructions for, the fastest last.
-[[nodiscard]] std::vector<lane_kernel> lane_kernels();
 
 /// Evaluates the chains of a pass side by side with vector instructions, a window of all of them after the
 /// other. A chain's psums wait for no other chain, so they have the same times as one by one, which
@@ -106,12 +104,13 @@ private:
     std::vector<pe_lanes> pe_lanes_;
     std::vector<place_shape> shapes_;  ///< of each of them
     std::vector<member> members_;
-    std::vector<member> own_rooms_;                    ///< those for which no stream's common room stands
-    std::vector<lanes> store_;                         ///< what their spans lie on
-    std::vector<std::uint32_t> sent_, filled_, read_;  ///< by stream, as in lane_window
-    std::vector<cycle_t> places_;                      ///< of a FIFO, on their way
-    std::vector<bool> in_ports_, out_ports_;           ///< of the pass's chains
-    std::size_t next_place_ = 0;                       ///< of FIFOs that a group leaves
+    std::vector<member> own_rooms_;             ///< those for which no stream's common room stands
+    std::vector<lanes> store_;                  ///< what their spans lie on
+    std::vector<std::uint32_t> sent_, filled_;  ///< by stream, as in lane_window
+    std::vector<lanes> read_;
+    std::vector<cycle_t> places_;             ///< of a FIFO, on their way
+    std::vector<bool> in_ports_, out_ports_;  ///< of the pass's chains
+    std::size_t next_place_ = 0;              ///< of FIFOs that a group leaves
     bool all_iacts_ = false;
 };
 

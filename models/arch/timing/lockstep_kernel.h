@@ -103,8 +103,8 @@ struct supply {
     }
 };
 
-[[gnu::always_inline]] inline void run_window(pe_lanes& p, const lane_window& window, const supply& iacts,
-                                              part_of_lanes in) {
+[[gnu::always_inline]] inline void run_window(pe_lanes& p, const lane_window& window, part_of_lanes in) {
+    const supply iacts(p, window);
     vec picked = picked_columns(p, window, in);
     const mask none = picked == 0;
     picked = none ? vec{} + 1 : picked;
@@ -185,7 +185,7 @@ struct supply {
 
 [[gnu::always_inline]] inline void tell_read(const pe_lanes& p, const lane_window& window) {
     for (std::size_t lane = 0; lane < lane_count; ++lane) {
-        std::uint32_t& last = window.read[p.stream.of[lane]];
+        std::uint32_t& last = window.read[p.stream.of[lane]].of[lane];
         const std::uint32_t read = p.read.of[lane];
         last = read > last ? read : last;
     }
@@ -195,16 +195,16 @@ struct supply {
     const auto psums = chains.psums.subspan(window.number * chains.words, chains.words);
     for (std::size_t part = 0; part < parts && chains.from_bank; ++part)
         feed(psums, chains, chains.place, part_of_lanes{part});
-    lanes* below = chains.entry.data();
-    for (pe_lanes& p : chains.pes) {
-        const supply iacts(p, window);
-        for (std::size_t part = 0; part < parts; ++part) {
-            run_window(p, window, iacts, part_of_lanes{part});
-            move_psums(psums, p, below, chains.place, part_of_lanes{part});
+    for (std::size_t part = 0; part < parts; ++part) {
+        const part_of_lanes in{part};
+        lanes* below = chains.entry.data();
+        for (pe_lanes& p : chains.pes) {
+            run_window(p, window, in);
+            move_psums(psums, p, below, chains.place, in);
+            below = p.places.data();
         }
-        tell_read(p, window);
-        below = p.places.data();
     }
+    for (const pe_lanes& p : chains.pes) tell_read(p, window);
 }
 
 }  // namespace

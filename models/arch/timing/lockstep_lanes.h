@@ -59,14 +59,13 @@ struct chain_lanes {
 struct lane_window {
     std::size_t number = 0;
     bool all_iacts = false;  ///< raw: every one takes its turn
-    /// By stream: the window's last segment has been sent, the bank behind it was filled, and the last iact
-    /// that a PE has read. There is one more, for lanes without a PE.
+    /// By stream: the window's last segment has been sent, the bank behind it was filled, and, a number for
+    /// each lane, PEs have read the window's last iact. There is one more, for lanes without a PE.
     std::span<const std::uint32_t> sent, filled;
-    std::span<std::uint32_t> read;
+    std::span<lanes> read;
 };
 
-/// Sends a window through chains. There is one for each set of vector instructions; they do the same.
-using lane_kernel = void (*)(chain_lanes&, const lane_window&);
+/// Kernels (lane_kernel).
 void run_lanes_plain(chain_lanes& chains, const lane_window& window);
 void run_lanes_avx2(chain_lanes& chains, const lane_window& window);
 void run_lanes_avx512(chain_lanes& chains, const lane_window& window);
