@@ -10,11 +10,11 @@ router::router(sc_core::sc_module_name name, std::span<const port_name> names, p
     : sc_module(name),
       in("in", static_cast<unsigned>(names.size())),
       out("out", static_cast<unsigned>(names.size())),
-      names_(names),
       mesh_(mesh),
-      straight_(straight),
+      all_(all),
       hop_(hop),
-      all_(all) {
+      names_(names),
+      straight_(straight) {
     select_.fill(none);
     for (unsigned port = 0; port < names.size(); ++port) {
         in[port].register_b_transport(this, &router::transport, static_cast<int>(port));

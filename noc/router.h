@@ -69,15 +69,16 @@ protected:
 private:
     void transport(int source, burst& b, sc_core::sc_time& delay);
 
-    std::span<const port_name> names_;
+    // By port, within the object; what a burst needs is in two lines of a cache: one of a large array visits
+    // thousands of routers.
+    alignas(64) std::array<port_set, most_ports> reached_{};  ///< by source, the destinations that select it
     port_set mesh_;
-    port_set straight_;
-    sc_core::sc_time hop_;
-    words_out& all_;
-    // By port, within the object: a burst of a large array visits thousands of routers.
-    std::array<port_set, most_ports> reached_{};  ///< by source, the destinations that select it
-    std::array<std::uint64_t, most_ports> words_{};
     std::array<stream_target*, most_ports> beyond_{};  ///< what `out` is bound to
+    std::array<std::uint64_t, most_ports> words_{};
+    words_out& all_;
+    sc_core::sc_time hop_;
+    std::span<const port_name> names_;
+    port_set straight_;
     std::array<std::uint8_t, most_ports> select_{};
     std::array<bool, most_ports> open_{};
 };

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <tlm_utils/passthrough_target_socket.h>
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include <cstdint>
@@ -53,8 +52,49 @@ struct stream_protocol {
 /// it up each time.
 using stream_target = tlm::tlm_blocking_transport_if<burst>;
 
+/// Takes bursts and hands them to a member function of a module with the number of the port. Does what
+/// tlm_utils::passthrough_target_socket_tagged does, in one line of a cache: in a large array every burst
+/// finds its next socket in memory only.
 template <typename Module>
-using stream_in = tlm_utils::passthrough_target_socket_tagged<Module, 32, stream_protocol>;
+class alignas(64) stream_receiver final : public tlm::tlm_fw_transport_if<stream_protocol> {
+public:
+    using callback = void (Module::*)(int, burst&, sc_core::sc_time&);
+
+    void call(Module* module, callback function, int number) {
+        module_ = module;
+        function_ = function;
+        number_ = number;
+    }
+    void b_transport(burst& b, sc_core::sc_time& delay) override { (module_->*function_)(number_, b, delay); }
+    tlm::tlm_sync_enum nb_transport_fw(burst&, tlm::tlm_phase&, sc_core::sc_time&) override {
+        SC_REPORT_ERROR("noc/stream", "the stream protocol has no phases");
+        return tlm::TLM_COMPLETED;
+    }
+    bool get_direct_mem_ptr(burst&, tlm::tlm_dmi&) override { return false; }
+    unsigned transport_dbg(burst&) override { return 0; }
+
+private:
+    Module* module_ = nullptr;
+    callback function_ = nullptr;
+    int number_ = 0;
+};
+
+/// A target socket of the stream protocol; its module registers the function that takes bursts.
+template <typename Module>
+class stream_in : public tlm::tlm_target_socket<32, stream_protocol> {
+public:
+    explicit stream_in(const char* name) : tlm_target_socket(name) {
+        tlm_target_socket::bind(static_cast<tlm::tlm_fw_transport_if<stream_protocol>&>(receiver_));
+    }
+    void register_b_transport(Module* module, typename stream_receiver<Module>::callback function,
+                              int number) {
+        receiver_.call(module, function, number);
+    }
+
+private:
+    stream_receiver<Module> receiver_;
+};
+
 template <typename Module>
 using stream_out = tlm_utils::simple_initiator_socket<Module, 32, stream_protocol>;
 

@@ -329,6 +329,7 @@ void array::check_faults() const {
             throw layer_fault(EYERISS_ERR_ECC, c << 8 | *bank,
                               fmt::format("{}: bank {}: a word with two wrong bits", glbs_[c].name(), *bank));
         }
+        if (counts_.faults == 0) continue;
         const std::uint32_t end = (c + 1) * m_.noc.pes_per_cluster();
         for (; mapped != mapped_.end() && mapped->index < end; ++mapped) {
             if (!mapped->tile) continue;

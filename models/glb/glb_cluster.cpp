@@ -27,6 +27,12 @@ glb_cluster::glb_cluster(sc_core::sc_module_name name, const arch::machine& m)
     begin_layer(false);
 }
 
+void glb_cluster::end_of_elaboration() {
+    for (auto& port : iact_out) iact_targets_.push_back(port.operator->());
+    for (auto& port : weight_out) weight_targets_.push_back(port.operator->());
+    for (auto& port : psum_out) psum_targets_.push_back(port.operator->());
+}
+
 void glb_cluster::begin_layer(bool single_buffer) {
     single_buffer_ = single_buffer;
     clear_iacts(0);
@@ -57,15 +63,14 @@ bool glb_cluster::load_iacts(unsigned half, unsigned bank, std::shared_ptr<pe::i
     return used <= m_.iact_bank_port_words() / (single_buffer_ ? 1 : 2);
 }
 
-const noc::burst& glb_cluster::send(noc::stream_out<glb_cluster>& port,
-                                    std::shared_ptr<noc::burst_content> content, std::uint64_t words,
-                                    std::uint32_t pes) {
+const noc::burst& glb_cluster::send(noc::stream_target& beyond, std::shared_ptr<noc::burst_content> content,
+                                    std::uint64_t words, std::uint32_t pes) {
     burst_.content = std::move(content);
     burst_.words = words;
     burst_.pes = pes;
     burst_.arrivals.clear();
     sc_core::sc_time delay;
-    port->b_transport(burst_, delay);
+    beyond.b_transport(burst_, delay);
     burst_.content.reset();
     return burst_;
 }
@@ -74,14 +79,14 @@ const noc::burst& glb_cluster::send_iacts(const stored_row& row) {
     const std::uint64_t words = row.row->words_to.empty() ? 0 : row.row->words_to.back();
     read_bits_ += words * m_.noc.iact_port_bits;
     actions_[energy::action::glb_iact_read] += words;
-    return send(iact_out[row.bank], row.row, words, row.pes);
+    return send(*iact_targets_[row.bank], row.row, words, row.pes);
 }
 
 const noc::burst& glb_cluster::send_weights(unsigned pe_row, std::shared_ptr<pe::weight_load> tile,
                                             std::uint32_t pes) {
     const std::uint64_t words = m_.weight_port_words(tile->tile.size.words());
     actions_[energy::action::port_in] += words;
-    return send(weight_out[pe_row], std::move(tile), words, pes);
+    return send(*weight_targets_[pe_row], std::move(tile), words, pes);
 }
 
 void glb_cluster::send_psums(unsigned column, std::shared_ptr<pe::psum_row> psums, std::uint64_t words) {
@@ -89,7 +94,7 @@ void glb_cluster::send_psums(unsigned column, std::shared_ptr<pe::psum_row> psum
     b.words = words;
     b.content = std::move(psums);
     sc_core::sc_time delay;
-    psum_out[column]->b_transport(b, delay);
+    psum_targets_[column]->b_transport(b, delay);
 }
 
 void glb_cluster::receive_psums(int column, noc::burst& b, sc_core::sc_time&) {

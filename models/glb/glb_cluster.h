@@ -81,8 +81,11 @@ public:
     /// Words of banks and of the off-chip port since begin_layer.
     [[nodiscard]] const energy::action_counts& actions() const { return actions_; }
 
+protected:
+    void end_of_elaboration() override;
+
 private:
-    const noc::burst& send(noc::stream_out<glb_cluster>& port, std::shared_ptr<noc::burst_content> content,
+    const noc::burst& send(noc::stream_target& beyond, std::shared_ptr<noc::burst_content> content,
                            std::uint64_t words, std::uint32_t pes);
     void receive_psums(int column, noc::burst& b, sc_core::sc_time& delay);
     void strike_psums(unsigned column, std::uint64_t slot);
@@ -109,6 +112,7 @@ private:
     };
 
     arch::machine m_;
+    std::vector<noc::stream_target*> iact_targets_, weight_targets_, psum_targets_;  ///< of the ports
     noc::burst burst_;  ///< the last one sent; keeps the memory of its arrivals
     bool single_buffer_ = false;
     std::array<half_buffer, 2> halves_;

@@ -42,7 +42,7 @@ void pe::begin_pass(unsigned windows, unsigned step, unsigned columns, unsigned 
 
 void pe::take_iacts(int, noc::burst& b, sc_core::sc_time& delay) {
     if (rows_ == 0) return;
-    if (iacts_) fault_ = pe_fault::conflict;
+    if (iacts_) fail(pe_fault::conflict);
     iacts_ = std::static_pointer_cast<const iact_row>(b.content);
     b.arrivals.push_back({index_, delay});
 }
@@ -57,7 +57,7 @@ void pe::take_weights(int, noc::burst& b, sc_core::sc_time& delay) {
     if (!weights_->no_work) energy::count_weight_fill(*weights_, dense, counts_.actions);
     if (words > p_.weight_words || weights_->tile.columns > p_.weight_address_entries ||
         weights_->tile.rows > p_.psum_entries) {
-        fault_ = pe_fault::weight_spad;
+        fail(pe_fault::weight_spad);
     }
     b.arrivals.push_back({index_, delay});
 }
@@ -78,13 +78,13 @@ void pe::pass_psums(int, noc::burst& b, sc_core::sc_time& delay) {
         if (fault_ != pe_fault::none) {
             // The psums pass; the array reports the fault.
         } else if (!iacts_) {
-            fault_ = pe_fault::starved;
+            fail(pe_fault::starved);
         } else if (!iacts_fit()) {
-            fault_ = pe_fault::iact_spad;
+            fail(pe_fault::iact_spad);
         } else if (psums.channels != rows_ || psums.windows != windows_ || iacts_->segment_values != step_ ||
                    iacts_->columns != columns_ || weights_->tile.rows != rows_ ||
                    weights_->tile.columns != columns_) {
-            fault_ = pe_fault::conflict;
+            fail(pe_fault::conflict);
         } else {
             accumulate(psums);
             if (!upsets_.empty()) strike_psums(psums);
@@ -101,7 +101,7 @@ void pe::strike_operands() {
         } else if (u.pad == faults::spad::weight) {
             auto struck = with_word_bit_flipped(*weights_, u.word, u.bit, p_.macs);
             if (!struck) {
-                fault_ = pe_fault::corrupt;
+                fail(pe_fault::corrupt);
                 break;
             }
             weights_ = std::move(struck);

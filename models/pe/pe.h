@@ -25,6 +25,7 @@ struct pe_counts {
     std::uint64_t iact_fills = 0;          ///< entries written into the iact SPad
     std::uint64_t psum_accesses = 0;       ///< psum SPad reads and writes
     energy::action_counts actions;         ///< of lanes and SPads
+    std::uint64_t faults = 0;              ///< that a PE found
     std::uint64_t psum_words_in = 0;       ///< words of two psums that came from below
     std::uint64_t psum_words_entered = 0;  ///< those of them that entered a cluster's column
 };
@@ -85,6 +86,10 @@ private:
     void pass_psums(int, noc::burst& b, sc_core::sc_time& delay);
     void accumulate(psum_row& psums);
     void accumulate_saturating(psum_row& psums);
+    void fail(pe_fault fault) {
+        fault_ = fault;
+        ++counts_.faults;
+    }
     void strike_operands();
     void strike_psums(psum_row& psums);
     void count_windows();
