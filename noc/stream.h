@@ -90,6 +90,8 @@ public:
                               int number) {
         receiver_.call(module, function, number);
     }
+    /// Has the caches fetch what the next burst finds here.
+    void expect() const { __builtin_prefetch(&receiver_); }
 
 private:
     stream_receiver<Module> receiver_;

@@ -129,7 +129,10 @@ void array::begin_pass(const arch::tiling& tiles, const arch::pass_index& index,
     working_.clear();
     working_in_.assign(m_.noc.clusters(), 0);
     const unsigned in_cluster = m_.noc.pes_per_cluster();
-    for (mapped_pe& mapped : mapped_) {
+    constexpr std::size_t ahead = 8;  // PEs whose state is on its way from memory
+    for (std::size_t i = 0; i < mapped_.size(); ++i) {
+        if (i + ahead < mapped_.size()) mapped_[i + ahead].unit->expect();
+        mapped_pe& mapped = mapped_[i];
         mapped.tile = tiles.tile(index, mapped.site);
         if (const auto& t = mapped.tile) {
             working_.push_back(mapped.index);
@@ -340,11 +343,7 @@ void array::check_faults() const {
 
 void array::describe_jobs(std::vector<arch::timing::pe_job>& jobs) const {
     jobs.resize(m_.noc.pes());
-    const unsigned in_cluster = m_.noc.pes_per_cluster();
-    for (const mapped_pe& mapped : mapped_) {
-        jobs[mapped.index] =
-            clusters_[mapped.index / in_cluster].at(mapped.site.pe_row, mapped.site.pe_col).job();
-    }
+    for (const mapped_pe& mapped : mapped_) jobs[mapped.index] = mapped.unit->job();
 }
 
 void array::count(layer_report& report) const {

@@ -54,7 +54,18 @@ void pe_cluster::end_of_elaboration() {
     resolve(psum_out, above_targets_);
 }
 
+/// Has the caches fetch what a burst will find at these PEs, all at once rather than one after the other.
+void pe_cluster::expect(std::uint32_t pes, std::span<noc::stream_target* const> targets) const {
+    for (std::uint32_t rest = pes; rest != 0; rest &= rest - 1) {
+        const auto i = static_cast<unsigned>(std::countr_zero(rest));
+        if (i >= targets.size()) break;
+        __builtin_prefetch(targets[i]);
+        pes_[i].expect();
+    }
+}
+
 void pe_cluster::spread_iacts(int, noc::burst& b, sc_core::sc_time& delay) {
+    expect(b.pes, iact_targets_);
     for (std::uint32_t rest = b.pes; rest != 0; rest &= rest - 1) {
         const auto i = static_cast<unsigned>(std::countr_zero(rest));
         if (i < noc_.pes_per_cluster()) iact_targets_[i]->b_transport(b, delay);
@@ -63,14 +74,18 @@ void pe_cluster::spread_iacts(int, noc::burst& b, sc_core::sc_time& delay) {
 
 void pe_cluster::spread_weights(int row, noc::burst& b, sc_core::sc_time& delay) {
     const unsigned first = static_cast<unsigned>(row) * noc_.pe_cols;
+    expect(b.pes, weight_targets_);
     for (unsigned i = first; i < first + noc_.pe_cols; ++i) {
         if ((b.pes >> i & 1U) != 0) weight_targets_[i]->b_transport(b, delay);
     }
 }
 
 void pe_cluster::enter_psums(int column, noc::burst& b, sc_core::sc_time& delay) {
+    const auto col = static_cast<std::size_t>(column);
+    for (std::size_t i = col; i < pes_.size(); i += noc_.pe_cols) pes_[i].expect();
+    __builtin_prefetch(above_targets_[col]);
     counts_.psum_words_entered += b.words;
-    bottom_targets_[static_cast<std::size_t>(column)]->b_transport(b, delay);
+    bottom_targets_[col]->b_transport(b, delay);
 }
 
 void pe_cluster::leave_psums(int column, noc::burst& b, sc_core::sc_time& delay) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <systemc>
 #include <vector>
 
@@ -32,6 +33,7 @@ protected:
     void end_of_elaboration() override;
 
 private:
+    void expect(std::uint32_t pes, std::span<noc::stream_target* const> targets) const;
     void spread_iacts(int, noc::burst& b, sc_core::sc_time& delay);
     void spread_weights(int row, noc::burst& b, sc_core::sc_time& delay);
     void enter_psums(int column, noc::burst& b, sc_core::sc_time& delay);

@@ -68,6 +68,14 @@ public:
         upsets_.push_back({pad, word, bit, widths});
     }
 
+    /// Has the caches fetch what the next begin_pass or burst needs, so that a walk over many PEs does not
+    /// wait for each.
+    void expect() const {
+        psum_in.expect();
+        __builtin_prefetch(&windows_, 1);
+        __builtin_prefetch(&index_, 1);
+        __builtin_prefetch(&job_.nonzero, 1);
+    }
     [[nodiscard]] std::uint32_t index() const { return index_; }
     [[nodiscard]] bool working() const { return rows_ != 0 && weights_ && !weights_->no_work; }
     [[nodiscard]] const iact_row* iacts() const { return iacts_.get(); }
