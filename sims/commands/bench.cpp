@@ -230,16 +230,20 @@ private:
              "delivered_words", 20.0);
     }
 
-    /// Simulating a nominal MAC on 16384 PEs against 256.
+    /// Simulating a nominal MAC on 16384 PEs against 256: of a network that keeps most of them busy, and of
+    /// one that leaves each little to do.
     void add_array_growth() {
-        const auto small = network("sparse-alexnet", "timed", "array_256");
-        const auto large = network("sparse-alexnet", "timed", "array_16384");
         const auto cpu = [](const best_run& run) {
             return run.printed.at("host").at("cpu_seconds").get<double>();
         };
-        add("sparse-alexnet, 16384 PEs over 256 PEs", "x",
-            large.printed.at("wall_seconds").get<double>() / small.printed.at("wall_seconds").get<double>(),
-            cpu(large) / cpu(small), 2.0, true);
+        for (const std::string name : {"vgg16", "sparse-alexnet"}) {
+            const auto small = network(name, "timed", "array_256");
+            const auto large = network(name, "timed", "array_16384");
+            add(name + ", 16384 PEs over 256 PEs", "x",
+                large.printed.at("wall_seconds").get<double>() /
+                    small.printed.at("wall_seconds").get<double>(),
+                cpu(large) / cpu(small), 2.0, true);
+        }
     }
 
     void add(const std::string& name, const std::string& unit, double value, double on_cpu, double goal,

@@ -47,13 +47,13 @@ struct pe_iacts {
 
 struct timed_pe {
     explicit timed_pe(const pe_parameters& p) : pipeline(p.drop_queue_columns, p.pipeline_stages) {}
-    pe_pipeline pipeline;
-    psum_fifo below;  ///< of the psums that come from below
     ledger causes{};
     cycle_t job_end = 0;          ///< its last psum of the pass moved
     cycle_t tile_before_end = 0;  ///< the tile before its present one was used up to here
     cycle_t psums_moved = 0;      ///< of the last window
     bool worked = false;
+    pe_pipeline pipeline;
+    psum_fifo below;                    ///< of the psums that come from below
     std::vector<psum_activity> moving;  ///< not yet charged, where moving and accumulating overlap
 };
 

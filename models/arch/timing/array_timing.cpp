@@ -27,6 +27,7 @@ array_timing::array_timing(const machine& m)
 array_timing::~array_timing() = default;
 
 void array_timing::evaluate_with(lane_kernel kernel) {
+    if (lockstep_) lockstep_->let_go();
     lockstep_.reset();
     if (kernel != nullptr && lockstep::knows(m_)) lockstep_ = std::make_unique<lockstep>(m_, kernel);
 }
@@ -245,21 +246,25 @@ void array_timing::move(const pass& p, const chain& c, std::size_t position, cyc
     pe.pipeline.hold_accumulator(overlap ? before : pe.psums_moved, !overlap);
 }
 
-void array_timing::end_pass(const pass& p) {
+pass_times array_timing::end_pass(const pass& p) {
     if (meshes_) forget_past(p);
+    pass_times times;
     for (const chain& c : p.chains) {
         for (const auto& link : c.pes) {
             auto& pe = pes_[link.pe];
-            charge_moving(pe, pe.pipeline.accumulated(), pe.psums_moved);
+            if (!pe.moving.empty()) charge_moving(pe, pe.pipeline.accumulated(), pe.psums_moved);
             pe.moving.clear();
             iacts_[link.pe].job_before_end = std::exchange(pe.job_end, pe.psums_moved);
+            times.last_end = std::max(times.last_end, pe.job_end);
         }
+        times.outputs_ready = std::max(times.outputs_ready, pes_[c.pes.back().pe].job_end);
         if (!c.from_bank && !c.to_bank) continue;
         auto& kept = kept_[c.slot];
         std::swap(kept.written, kept.writing);
         kept.writing.clear();
         if (!c.to_bank) kept_.erase(c.slot);
     }
+    return times;
 }
 
 void array_timing::run_windows(const pass& p, std::span<kept_tile* const> kept) {
@@ -289,13 +294,7 @@ pass_times array_timing::run(const pass& p) {
         if (kept.back() != nullptr) kept.back()->reader = psum_reader(kept.back()->written);
     }
     run_windows(p, kept);
-    end_pass(p);
-    pass_times times;
-    for (const chain& c : p.chains) {
-        times.outputs_ready = std::max(times.outputs_ready, pes_[c.pes.back().pe].job_end);
-        for (const auto& link : c.pes) times.last_end = std::max(times.last_end, pes_[link.pe].job_end);
-    }
-    return times;
+    return end_pass(p);
 }
 
 ledger array_timing::ledgers::sum() const {

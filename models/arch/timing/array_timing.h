@@ -126,7 +126,7 @@ private:
     void spend(timed_pe& pe, cause what, cycle_t until, bool overlaps);
     static void charge_moving(timed_pe& pe, cycle_t after, cycle_t until);
     [[nodiscard]] bool overlaps(unsigned rows) const;
-    void end_pass(const pass& p);
+    [[nodiscard]] pass_times end_pass(const pass& p);
     [[nodiscard]] cycle_t psum_port_cycles(unsigned rows) const;
 
     machine m_;

@@ -48,20 +48,17 @@ bool lockstep::share_ports(const pass& p) {
     });
 }
 
-bool lockstep::fits_in_time(const pass& p) const {
-    cycle_t latest = p.outputs_blocked;
-    for (const cycle_t filled : p.iacts_filled) latest = std::max(latest, filled);
-    for (const chain& c : p.chains) {
-        for (const auto& link : c.pes) {
+bool lockstep::fits_in_time() const {
+    return std::all_of(pass_->chains.begin(), pass_->chains.end(), [this](const chain& c) {
+        return std::all_of(c.pes.begin(), c.pes.end(), [this](const chain::link& link) {
             auto& pe = state_.pes[link.pe];
-            latest = std::max({latest, pe.psums_moved, pe.pipeline.now().first});
-        }
-    }
-    return latest < base_ + latest_begin;
+            return std::max(pe.psums_moved, pe.pipeline.now().first) < base_ + latest_begin;
+        });
+    });
 }
 
 bool lockstep::knows(const pass& p) const {
-    return !p.chains.empty() && p.windows <= most_windows &&
+    return p.windows <= most_windows &&
            std::all_of(p.chains.begin(), p.chains.end(), [this](const chain& c) { return knows(c); });
 }
 
@@ -69,19 +66,77 @@ bool lockstep::begin(const pass& p, const state& s) {
     pass_ = &p;
     state_ = s;
     if (p.chains.empty()) return false;
+    if (take_over(p)) return true;
+    let_go();
+    return false;
+}
+
+bool lockstep::take_over(const pass& p) {
     all_iacts_ = job_of(p.chains.front(), 0).all_iacts;
-    if (!knows(p) || share_ports(p) || !fits_in_time(p)) return false;
-    group_chains();
-    if (!shape_places() || !iacts_.begin(p, s.iacts)) return false;
+    if (!knows(p) || share_ports(p) || !hold_chains() || !shape_places() || !iacts_.begin(p, state_.iacts))
+        return false;
     share_out_store();
-    members_.clear();
     own_rooms_.clear();
+    latest_ = p.outputs_blocked;
+    for (const cycle_t filled : p.iacts_filled) latest_ = std::max(latest_, filled);
     for (group_of_chains& group : groups_) load(group);
     const std::size_t streams = p.streams.size() + 1;  // the last one is that of lanes without a PE
     sent_.assign(streams, 0);
     filled_.assign(streams, 0);
     read_.assign(streams, {});
+    return latest_ < base_ + latest_begin;
+}
+
+/// What the states of PEs in lanes depend on: which PEs stand above each other, and how many psums they move.
+/// Banks at both ends only where they differ.
+void lockstep::sign() {
+    const auto& chains = pass_->chains;
+    const bool same_banks = std::all_of(chains.begin(), chains.end(), [&](const chain& c) {
+        return c.from_bank == chains.front().from_bank && c.to_bank == chains.front().to_bank;
+    });
+    next_signature_.clear();
+    for (const chain& c : chains) {
+        const std::uint32_t banks = same_banks ? 0 : 1 + (c.from_bank ? 1U : 0U) + (c.to_bank ? 2U : 0U);
+        next_signature_.insert(next_signature_.end(),
+                               {c.rows, banks, static_cast<std::uint32_t>(c.pes.size())});
+        for (const auto& link : c.pes) next_signature_.push_back(link.pe);
+    }
+}
+
+/// Lanes hold the states of the pass's PEs from here on: still, or anew where the chains are others.
+bool lockstep::hold_chains() {
+    sign();
+    if (resident_ && signature_ == next_signature_) return true;
+    let_go();
+    if (!fits_in_time()) return false;
+    std::swap(signature_, next_signature_);
+    group_chains();
+    find_members();
+    for (const member& m : members_) take(m);
+    resident_ = true;
     return true;
+}
+
+void lockstep::let_go() {
+    if (!resident_) return;
+    resident_ = false;
+    for (const member& m : members_) give_back(m);
+}
+
+void lockstep::find_members() {
+    members_.clear();
+    for (group_of_chains& group : groups_) {
+        std::uint16_t lane = 0;
+        for (const std::size_t number : chains_of(group)) {
+            const auto& pes = pass_->chains[number].pes;
+            for (std::size_t place = 0; place < pes.size(); ++place) {
+                const std::uint32_t above = place + 1 < pes.size() ? pes[place + 1].pe : none;
+                members_.push_back(
+                    {pes[place].pe, above, lane, place == 0, &group.lanes.pes[place], &group.lanes});
+            }
+            ++lane;
+        }
+    }
 }
 
 bool lockstep::alike(const chain& a, const chain& b) {
@@ -111,17 +166,32 @@ void lockstep::group_chains() {
     for (group_of_chains& group : groups_) {
         const chain& longest = pass_->chains[order_[group.first]];
         group.lanes.pes = {next, longest.pes.size()};
-        group.lanes.from_bank = longest.from_bank;
         group.lanes.words = psum_words(longest.rows);
         next += longest.pes.size();
     }
+    share_out_fifos();
+}
+
+void lockstep::share_out_fifos() {
+    state_.pes[pass_->chains.front().pes.front().pe].below.list_places(places_);
+    const std::size_t places = places_.size();
+    fifos_.assign((groups_.size() + pe_lanes_.size()) * places, {});
+    std::span<lanes> rest(fifos_);
+    const auto take = [&rest, places] {
+        const auto taken = rest.first(places);
+        rest = rest.subspan(places);
+        return taken;
+    };
+    for (group_of_chains& group : groups_) group.lanes.entry = take();
+    for (pe_lanes& p : pe_lanes_) p.places = take();
 }
 
 /// Finds what is the same at a place of all chains of a group.
 bool lockstep::shape_places() {
     shapes_.clear();
-    for (const group_of_chains& group : groups_) {
+    for (group_of_chains& group : groups_) {
         const chain& longest = pass_->chains[order_[group.first]];
+        group.lanes.from_bank = longest.from_bank;
         for (std::size_t place = 0; place < group.lanes.pes.size(); ++place) {
             pe_lanes& p = group.lanes.pes[place];
             p.adds = place > 0 || longest.from_bank;
@@ -143,25 +213,20 @@ bool lockstep::shape_places() {
 
 /// Gives vectors to what has as many as the pass needs.
 void lockstep::share_out_store() {
-    state_.pes[pass_->chains.front().pes.front().pe].below.list_places(places_);
-    std::size_t all = (groups_.size() + pe_lanes_.size()) * places_.size();
+    std::size_t all = 0;
     for (const group_of_chains& group : groups_) all += group.lanes.words * pass_->windows;
     for (const place_shape& shape : shapes_) all += shape.columns + shape.row_words;
-    store_.assign(all, {});
+    if (store_.size() < all) store_.resize(all);
     std::span<lanes> rest(store_);
     const auto take = [&rest](std::size_t count) {
         const auto taken = rest.first(count);
         rest = rest.subspan(count);
         return taken;
     };
-    for (group_of_chains& group : groups_) {
-        group.lanes.entry = take(places_.size());
-        group.lanes.psums = take(group.lanes.words * pass_->windows);
-    }
+    for (group_of_chains& group : groups_) group.lanes.psums = take(group.lanes.words * pass_->windows);
     for (std::size_t i = 0; i < pe_lanes_.size(); ++i) {
         pe_lanes_[i].column_cycles = take(shapes_[i].columns);
         pe_lanes_[i].row = take(shapes_[i].row_words);
-        pe_lanes_[i].places = take(places_.size());
     }
 }
 
@@ -177,7 +242,9 @@ void lockstep::run(unsigned window, const window_observer& observer) {
     for (group_of_chains& group : groups_) {
         chain_lanes& chains = group.lanes;
         kernel_(chains, {window, all_iacts_, sent_, filled_, read_});
-        if (!chains.entry.empty()) chains.place = (chains.place + chains.words) % chains.entry.size();
+        if (chains.entry.empty()) continue;
+        chains.place = (chains.place + chains.words) % chains.entry.size();
+        if (chains.from_bank) chains.entry_place = (chains.entry_place + chains.words) % chains.entry.size();
     }
     const unsigned read = last ? pass_->window_segments : 1;
     for (std::size_t i = 0; i < iacts_.streams(); ++i)

@@ -148,7 +148,7 @@ struct supply {
 /// Psums go up, each word together with the one from below (array_timing::move). A place that a word leaves
 /// in the FIFO below is free from then on.
 [[gnu::always_inline]] inline void move_psums(std::span<lanes> psums, pe_lanes& p, lanes* places_below,
-                                              std::size_t place, part_of_lanes in) {
+                                              std::size_t place_below, std::size_t place, part_of_lanes in) {
     const mask live = in(p.live) != 0;
     vec now = most(in(p.moved), in(p.accumulated));
     vec exit_used = in(p.exit_used);
@@ -160,17 +160,18 @@ struct supply {
         now += 1;
         exit_used = now;
         if (p.ends) advance(in(p.port.until), in(p.port.busy), now);
-        if (p.adds) in(places_below[place]) = live ? now : in(places_below[place]);
+        if (p.adds) in(places_below[place_below]) = live ? now : in(places_below[place_below]);
         in(psum) = live ? now : in(psum);
         if (++place == p.places.size()) place = 0;
+        if (++place_below == p.places.size()) place_below = 0;
     }
     in(p.exit_used) = exit_used;
     in(p.moved) = in(p.held) = in(p.charged) = now;
 }
 
 /// Banks give psums to the chains' first PEs (array_timing::feed).
-[[gnu::always_inline]] inline void feed(std::span<lanes> psums, chain_lanes& chains, std::size_t place,
-                                        part_of_lanes in) {
+[[gnu::always_inline]] inline void feed(std::span<lanes> psums, chain_lanes& chains, part_of_lanes in) {
+    std::size_t place = chains.entry_place;
     for (lanes& psum : psums) {
         const vec there = most(in(chains.in_used), in(psum)) + 1;
         const vec free = most(in(chains.entry_used), in(chains.entry[place])) + 1;
@@ -194,14 +195,16 @@ struct supply {
 [[gnu::always_inline]] inline void run_lanes(chain_lanes& chains, const lane_window& window) {
     const auto psums = chains.psums.subspan(window.number * chains.words, chains.words);
     for (std::size_t part = 0; part < parts && chains.from_bank; ++part)
-        feed(psums, chains, chains.place, part_of_lanes{part});
+        feed(psums, chains, part_of_lanes{part});
     for (std::size_t part = 0; part < parts; ++part) {
         const part_of_lanes in{part};
         lanes* below = chains.entry.data();
+        std::size_t place_below = chains.entry_place;
         for (pe_lanes& p : chains.pes) {
             run_window(p, window, in);
-            move_psums(psums, p, below, chains.place, in);
+            move_psums(psums, p, below, place_below, chains.place, in);
             below = p.places.data();
+            place_below = chains.place;
         }
     }
     for (const pe_lanes& p : chains.pes) tell_read(p, window);

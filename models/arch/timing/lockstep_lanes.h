@@ -51,8 +51,9 @@ struct chain_lanes {
     std::span<lanes> psums;  ///< of the pass, word by word: in, the cycle in which a bank has written it;
                              ///< out, the one in which it has left the chain
     std::span<pe_lanes> pes;
-    std::size_t words = 0;  ///< of a window's psums
-    std::size_t place = 0;  ///< of FIFOs that the next window's first word takes
+    std::size_t words = 0;        ///< of a window's psums
+    std::size_t place = 0;        ///< of FIFOs that the next window's first word takes
+    std::size_t entry_place = 0;  ///< and of `entry`, through which nothing goes where chains start from zero
 };
 
 /// A window of a pass, the same in all chains.

@@ -44,14 +44,14 @@ public:
 
     /// Last cycles of each stage, and what the accumulator waits for.
     struct state {
+        cycle_t first = 0;  ///< stage 1 works from here on
+        cycle_t held = 0;   ///< psums keep the accumulator
+        cycle_t charged_until = 0;
         cycle_t read = 0;                     ///< stage 2
         cycle_t looked_up = 0;                ///< stage 3
         std::vector<cycle_t> taken;           ///< stage 5 took a column off the queue; the last ones
         cycle_t word_read = 0;                ///< stage 5, last word of the last column
         cycle_t accumulated = 0, before = 0;  ///< stage 7, last word and the one before it
-        cycle_t first = 0;                    ///< stage 1 works from here on
-        cycle_t held = 0;                     ///< psums keep the accumulator
-        cycle_t charged_until = 0;
     };
     /// All that later windows depend on.
     [[nodiscard]] state& now() { return at_; }

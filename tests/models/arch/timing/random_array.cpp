@@ -24,14 +24,22 @@ random_array::random_array(std::mt19937_64& random) {
     machine_.pe.drop_queue_columns = random() % 2 == 0 ? 2 : upto(random, 0, 4);
     rows_ = upto(random, 1, 16);
     layer_rows_ = rows_ + (random() % 2 == 0 ? 0 : upto(random, 1, 5));
+    rest_ = upto(random, 1, rows_);
+    whole_columns_ = random() % 2 == 0 ? machine_.noc.pe_cols : upto(random, 0, machine_.noc.pe_cols);
     windows_ = upto(random, 1, 12);
     window_segments_ = upto(random, 1, 3);
-    segment_values_ = upto(random, 1, 16 / window_segments_);
-    columns_ = window_segments_ * segment_values_;
+    segment_values_.assign(machine_.noc.pe_rows, upto(random, 1, 16 / window_segments_));
+    if (random() % 4 == 0) segment_values_.back() = upto(random, 1, segment_values_.back());
     raw_ = random() % 4 == 0;
     idle_percent_ = random() % 2 == 0 ? 0 : upto(random, 1, 60);
-    const unsigned passes = upto(random, 1, 3);
-    for (unsigned i = 0; i < passes; ++i) passes_.push_back(draw_operands(random));
+    const unsigned passes = upto(random, 1, 4);
+    const bool steady = random() % 2 == 0;
+    for (unsigned i = 0; i < passes; ++i) {
+        passes_.push_back(draw_operands(random));
+        if (!steady || i == 0) continue;
+        passes_[i].works = passes_[0].works;
+        passes_[i].takes = passes_[0].takes;
+    }
     noc::cycle_t filled = 0;
     for (unsigned i = 0; i < passes; ++i) {
         filled_.emplace_back();
@@ -49,23 +57,26 @@ random_array::operands random_array::draw_operands(std::mt19937_64& random) cons
     for (unsigned position = 0; position < machine_.noc.pe_rows; ++position) {
         pe::iact_operands row;
         row.segments = windows_ + window_segments_ - 1;
-        row.segment_values = segment_values_;
+        row.segment_values = segment_values_[position];
         row.dense = raw_;
-        row.inside_end = row.segments * segment_values_;
-        std::vector<std::int16_t> values(std::size_t{row.segments} * segment_values_);
+        row.inside_end = row.segments * row.segment_values;
+        std::vector<std::int16_t> values(row.inside_end);
         for (auto& v : values) v = upto(random, 1, 100) <= percent ? std::int16_t{1} : std::int16_t{0};
         row.index(values, machine_.noc.iact_port_bits);
-        row.count_hits(windows_, columns_);
+        row.count_hits(windows_, window_segments_ * row.segment_values);
         o.rows.push_back(std::move(row));
     }
     for (unsigned i = 0; i < machine_.noc.pes(); ++i) {
-        std::vector<csc::weight_tile::column> columns(columns_);
+        const unsigned position = i / machine_.noc.pe_cols;
+        const unsigned rows = rows_of(i % machine_.noc.pe_cols);
+        std::vector<csc::weight_tile::column> columns(window_segments_ * segment_values_[position]);
         for (auto& c : columns) {
-            c.both = static_cast<std::uint16_t>(upto(random, 0, rows_ / 2));
+            c.both = static_cast<std::uint16_t>(upto(random, 0, rows / 2));
             c.nonzero = c.stored = static_cast<std::uint16_t>(2 * c.both);
         }
         o.words.push_back(upto(random, 1, 30));
-        o.works.push_back(i / machine_.noc.pe_cols == 0 || upto(random, 1, 100) > idle_percent_);
+        o.works.push_back(position == 0 || upto(random, 1, 100) > idle_percent_);
+        o.takes.push_back(o.works.back() || random() % 8 == 0);
         o.latency.push_back(upto(random, 0, 3));
         o.weights.emplace_back().index(columns, machine_.pe.macs);
     }
@@ -85,8 +96,8 @@ arch::timing::pass random_array::pass(std::size_t i) const {
         arch::timing::stream s{position, position, row.words_to, row.pairs, {}};
         for (unsigned column = 0; column < machine_.noc.pe_cols; ++column) {
             const std::uint32_t pe = pe_at(position, column);
+            if (o.takes[pe]) s.sinks.push_back({pe, column});
             if (!o.works[pe]) continue;
-            s.sinks.push_back({pe, column});
             p.jobs[pe] = pe::describe_job(row, o.weights[pe]);
             p.loads.push_back({position, o.words[pe], {{pe, column}}});
         }
@@ -102,7 +113,7 @@ arch::timing::pass random_array::pass(std::size_t i) const {
         c.to_bank = i + 1 != passes_.size();
         c.slot = column;
         c.in_port = c.out_port = column;
-        c.rows = rows_;
+        c.rows = rows_of(column);
         p.chains.push_back(std::move(c));
     }
     return p;

@@ -10,7 +10,8 @@ namespace eyeriss::test {
 
 /// A small array at work: chains of PEs side by side, each chain position with a row of iacts that all
 /// columns share, several passes that add to what banks keep. Everything is drawn at random: zeros, columns,
-/// windows, who loads weights, who has work.
+/// windows, who loads weights, who has work, who takes iacts without any; remainders of input channels at
+/// some positions and of output channels in some columns; whether the same PEs work in all passes.
 class random_array {
 public:
     explicit random_array(std::mt19937_64& random);
@@ -29,16 +30,18 @@ private:
         std::vector<pe::weight_operands> weights;  ///< by PE
         std::vector<unsigned> words;               ///< of each weight tile
         std::vector<bool> works;                   ///< PEs with work
+        std::vector<bool> takes;                   ///< PEs that take iacts; all that have work do
         std::vector<unsigned> latency;             ///< of psums into each PE
     };
     [[nodiscard]] std::uint32_t pe_at(unsigned position, unsigned column) const {
         return position * machine_.noc.pe_cols + column;
     }
     operands draw_operands(std::mt19937_64& random) const;
+    [[nodiscard]] unsigned rows_of(unsigned column) const { return column < whole_columns_ ? rows_ : rest_; }
 
     arch::machine machine_;
-    unsigned rows_ = 1, layer_rows_ = 1, windows_ = 1, window_segments_ = 1, segment_values_ = 1,
-             columns_ = 1;
+    unsigned rows_ = 1, rest_ = 1, whole_columns_ = 0, layer_rows_ = 1, windows_ = 1, window_segments_ = 1;
+    std::vector<unsigned> segment_values_;  ///< by chain position
     unsigned idle_percent_ = 0;
     bool raw_ = false;
     std::vector<operands> passes_;
