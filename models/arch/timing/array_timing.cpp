@@ -268,6 +268,7 @@ pass_times array_timing::end_pass(const pass& p) {
 }
 
 void array_timing::run_windows(const pass& p, std::span<kept_tile* const> kept) {
+    if (lockstep_ && transfer_observer_) lockstep_->let_go();
     const bool side_by_side = lockstep_ && !transfer_observer_ &&
                               lockstep_->begin(p, {pes_, iacts_, psum_in_ports_, psum_out_ports_, kept});
     supply_ = side_by_side ? &lockstep_->iacts() : nullptr;
