@@ -93,12 +93,12 @@ void array_timing::send_segment(const pass& p, const stream& s, unsigned segment
 /// First cycle in which every PE of a stream has room for a segment: one beyond the window that stage 2
 /// reads, and none of the pass after the next.
 cycle_t array_timing::room_from(const pass& p, const stream& s, unsigned entries) {
-    if (supply_ != nullptr) return supply_->full_until(number_of(p, s), entries) + 1;
+    const unsigned most = p.window_segments + 1;
+    if (supply_ != nullptr) return supply_->full_until(number_of(p, s), entries, most) + 1;
     cycle_t from = 0;
     for (const sink& k : s.sinks) {
         auto& iacts = iacts_[k.pe];
-        from = std::max(
-            {from, iacts.room.full_until(entries, p.window_segments + 1) + 1, iacts.job_before_end + 1});
+        from = std::max({from, iacts.room.full_until(entries, most) + 1, iacts.job_before_end + 1});
         // No port keeps segments in their order here.
         if (m_.ideal.noc) from = std::max(from, iacts.segments_ready - 1);
     }

@@ -49,9 +49,7 @@ void iact_supply::share(common_room& common, const stream& s) {
     }
 }
 
-cycle_t iact_supply::full_until(std::size_t stream, unsigned entries) {
-    // One segment beyond the window that stage 2 reads.
-    const unsigned most = pass_->window_segments + 1;
+cycle_t iact_supply::full_until(std::size_t stream, unsigned entries, unsigned most) {
     common_room& common = streams_[stream];
     cycle_t until = common.job_before_end;
     if (common.stands) until = std::max(until, common.room.full_until(entries, most));

@@ -19,8 +19,9 @@ public:
     /// needs more segments than a SPad has. Says then nothing of the pass.
     [[nodiscard]] bool begin(const pass& p, std::span<pe_iacts> iacts);
 
-    /// Last cycle in which no segment of so many entries can be sent to all sinks of a stream.
-    [[nodiscard]] cycle_t full_until(std::size_t stream, unsigned entries);
+    /// Last cycle in which no segment of so many entries can be sent to all sinks of a stream, each of which
+    /// may hold `most` with it (segment_room::full_until), or a pass too far ahead.
+    [[nodiscard]] cycle_t full_until(std::size_t stream, unsigned entries, unsigned most);
     /// It was sent, with its last word in `last`, from a bank that was filled up to `filled`.
     void add(std::size_t stream, unsigned entries, cycle_t last, cycle_t filled);
     /// The last of the stream's common sinks has read the oldest `count` segments.
